@@ -1,0 +1,72 @@
+package io.palitra;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Arguments that several types check alike, with one wording.
+ */
+final class Checks {
+
+	private static final int MAX_NAME_LENGTH = 200;
+
+	private Checks() {
+	}
+
+	static Duration positive(String what, Duration value) {
+		Objects.requireNonNull(value, what);
+		if (value.isZero() || value.isNegative()) {
+			throw new IllegalArgumentException(what + " must be positive but was " + value
+					+ "; for no limit pass ChronoUnit.FOREVER.getDuration()");
+		}
+		return value;
+	}
+
+	static Duration notNegative(String what, Duration value) {
+		Objects.requireNonNull(value, what);
+		if (value.isNegative()) {
+			throw new IllegalArgumentException(what + " must not be negative but was " + value);
+		}
+		return value;
+	}
+
+	static int atLeastOne(String what, int value, String otherwise) {
+		if (value < 1) {
+			throw new IllegalArgumentException(
+					what + " must be at least 1 but was " + value + "; leave it out " + otherwise);
+		}
+		return value;
+	}
+
+	/**
+	 * Names go into logs and thread dumps: a line break in one could forge a log line.
+	 */
+	static String name(String what, String value) {
+		Objects.requireNonNull(value, what);
+		if (value.isBlank()) {
+			throw new IllegalArgumentException(what + " must not be blank but was \"" + escape(value) + "\"");
+		}
+		return text(what, value);
+	}
+
+	static String text(String what, String value) {
+		Objects.requireNonNull(value, what);
+		if (value.length() > MAX_NAME_LENGTH) {
+			throw new IllegalArgumentException(what + " must have at most " + MAX_NAME_LENGTH + " characters but has "
+					+ value.length() + ": \"" + escape(value.substring(0, 40)) + "...\"");
+		}
+		if (value.chars().anyMatch(Character::isISOControl)) {
+			throw new IllegalArgumentException(
+					what + " must not contain control characters but was \"" + escape(value) + "\"");
+		}
+		return value;
+	}
+
+	private static String escape(String value) {
+		StringBuilder escaped = new StringBuilder();
+		value.chars()
+			.forEach((c) -> escaped.append(Character.isISOControl(c) ? String.format("\\u%04x", c) : (char) c));
+		return escaped.toString();
+	}
+
+}

@@ -1,0 +1,92 @@
+package io.palitra;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run, as its task sees it. All methods may be called from any thread, also after the
+ * run has ended.
+ */
+public interface RunScope {
+
+	/**
+	 * Returns an executor that runs commands on the loop's thread in this run's context.
+	 * @return the executor; rejects with {@link RunnerClosedException} once the loop has
+	 * ended
+	 */
+	Executor loop();
+
+	/**
+	 * Returns an executor that runs commands on the thread that waits for this run (rule
+	 * C7): what is bound to that thread, a transaction or a session, is at hand there.
+	 * Commands run in the order of their submission, one at a time, and only while the
+	 * thread waits for this very run; those submitted from the thread itself run in
+	 * place.
+	 * <p>
+	 * A command that was accepted is run: if the run ends first, whatever way, before the
+	 * waiting method returns. Once it has returned, commands are refused with
+	 * {@link java.util.concurrent.RejectedExecutionException}. What a command throws goes
+	 * to the thread's uncaught exception handler. While a command runs, the call cannot
+	 * return, not even at its deadline. A command may itself call a runner.
+	 * @return the executor
+	 */
+	Executor caller();
+
+	/**
+	 * Brings a stage home to this run: the returned future completes like the stage, its
+	 * dependents run on the loop's thread in this run's context, and the stage is
+	 * cancelled when the future, any of its dependents, or the run is cancelled.
+	 * @param <U> the type of the result
+	 * @param stage the stage to adopt
+	 * @return a future that follows the stage
+	 * @throws NullPointerException if {@code stage} is {@code null}
+	 */
+	<U extends @Nullable Object> CompletableFuture<U> adopt(CompletionStage<U> stage);
+
+	/**
+	 * Starts a child on the loop's thread in this run's context. It is cancelled when the
+	 * run is, and when the run ends without it.
+	 * @param <U> the type of the result
+	 * @param child the work, called once, or never if the run ends first
+	 * @return an adopted future of the child's result
+	 * @throws NullPointerException if {@code child} is {@code null}
+	 */
+	<U extends @Nullable Object> CompletableFuture<U> fork(AsyncCallable<U> child);
+
+	/**
+	 * Returns a future that completes after a time, cancelled like a {@link #fork child}.
+	 * @param duration the time, with the precision of a nanosecond
+	 * @return an adopted future
+	 * @throws NullPointerException if {@code duration} is {@code null}
+	 * @throws IllegalArgumentException if {@code duration} is negative
+	 */
+	CompletableFuture<Void> sleep(Duration duration);
+
+	/**
+	 * Returns the time until the run's deadline, to hand it on to a client.
+	 * @return the time, zero if the deadline has passed, empty if there is none
+	 */
+	Optional<Duration> remaining();
+
+	/**
+	 * Tells whether nobody wants the result any more: the run has timed out, was
+	 * interrupted or cancelled, or its runner has ended.
+	 * @return whether the run is cancelled
+	 */
+	boolean isCancelled();
+
+	/**
+	 * Has something done when the run is cancelled, once, by the thread that cancels it,
+	 * in this run's context; at once if that has happened already, and never if the run
+	 * ends otherwise. What it throws is logged.
+	 * @param hook what to do; must not block
+	 * @throws NullPointerException if {@code hook} is {@code null}
+	 */
+	void onCancel(Runnable hook);
+
+}

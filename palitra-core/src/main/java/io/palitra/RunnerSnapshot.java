@@ -1,0 +1,49 @@
+package io.palitra;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a runner did at one moment. The numbers are taken while the runner goes on and
+ * need not add up; each of them was right when it was read.
+ *
+ * @param name the runner's name
+ * @param state what the runner does
+ * @param threadName the name of the loop's thread, the last one's if there is none
+ * @param pending how many calls have been submitted and not started
+ * @param active how many calls have been started and whose work has not ended
+ * @param waiting how many threads wait for a call
+ * @param abandoned how many of the active calls nobody waits for any more, since they
+ * timed out or were interrupted or cancelled
+ * @param submitted how many calls have been made since the runner was created
+ * @param rejected how many of them were refused, since the runner was full or not running
+ * @param discarded how many results have come that nobody waited for any more
+ * @param slow how many callbacks have held the loop's thread longer than the runner's
+ * threshold since it was started
+ * @param heldFor for how long the callback that runs now has held the loop's thread, zero
+ * if the loop is idle
+ * @param stack the stack of the loop's thread if it has been held for 100 ms or more,
+ * otherwise empty
+ * @param calls every call in flight, the oldest first
+ */
+public record RunnerSnapshot(String name, RunnerState state, String threadName, int pending, int active, int waiting,
+		int abandoned, long submitted, long rejected, long discarded, long slow, Duration heldFor,
+		List<StackTraceElement> stack, List<Call> calls) {
+
+	/**
+	 * One call in flight.
+	 *
+	 * @param taskName the name of the task
+	 * @param phase whether it waits for the loop or runs
+	 * @param age the time since the call
+	 * @param ownerThreadName the name of the thread that waits, {@code null} if none does
+	 * @param remaining the time until the call's deadline, negative once that has passed,
+	 * {@code null} if it has none
+	 */
+	public record Call(String taskName, RunPhase phase, Duration age, @Nullable String ownerThreadName,
+			@Nullable Duration remaining) {
+	}
+
+}

@@ -1,0 +1,278 @@
+package io.palitra.internal.call;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.palitra.AsyncCallable;
+import io.palitra.RunScope;
+import io.palitra.internal.loop.AdoptedFuture;
+import io.palitra.internal.loop.Log;
+import io.palitra.internal.loop.Loop;
+import io.palitra.internal.loop.Nanos;
+import io.palitra.internal.loop.Stages;
+
+/**
+ * What belongs to one run besides its task: its context, its way to the owner, its
+ * children, and what to do when it is cancelled.
+ */
+final class Scope implements RunScope {
+
+	private final Call<?> call;
+
+	private final Loop loop;
+
+	private final Hops hops;
+
+	/**
+	 * Given by the loop thread to whatever the task starts, which may go on after the
+	 * end.
+	 */
+	private volatile @Nullable Context context;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/**
+	 * What to do when the run is cancelled, in the order of registration. Guarded by the
+	 * lock, as all that follows.
+	 */
+	private final List<Runnable> cancelHooks = new ArrayList<>();
+
+	private final Set<Child<?>> children = new LinkedHashSet<>();
+
+	private boolean cancelled;
+
+	private boolean ended;
+
+	/**
+	 * Creates the scope of a call that the current thread makes.
+	 */
+	Scope(Call<?> call, Loop loop) {
+		this.call = call;
+		this.loop = loop;
+		this.hops = new Hops(call, Thread.currentThread());
+	}
+
+	Hops hops() {
+		return this.hops;
+	}
+
+	void begin(Context context) {
+		this.context = context;
+	}
+
+	@Override
+	public Executor loop() {
+		return (command) -> {
+			Objects.requireNonNull(command, "command");
+			if (!this.loop.execute(() -> inContext(command))) {
+				throw this.call.calls().closed("The loop does not take the command", null);
+			}
+		};
+	}
+
+	@Override
+	public Executor caller() {
+		return this.hops;
+	}
+
+	/**
+	 * Runs a command on the loop, in place if this is the loop's thread or if the loop
+	 * has ended.
+	 */
+	void home(Runnable command) {
+		this.loop.home(() -> inContext(command));
+	}
+
+	void discard(@Nullable Object value) {
+		this.call.calls().discard(value);
+	}
+
+	void discardFailure(Throwable failure) {
+		this.call.calls().discardFailure(this.call, failure);
+	}
+
+	private void inContext(Runnable command) {
+		Context context = this.context;
+		if (context != null) {
+			context.run(command);
+		}
+		else {
+			command.run();
+		}
+	}
+
+	@Override
+	public <U extends @Nullable Object> CompletableFuture<U> adopt(CompletionStage<U> stage) {
+		Objects.requireNonNull(stage, "stage");
+		CompletableFuture<U> adopted = AdoptedFuture.of(loop(), this::home, this::discard, stage);
+		Runnable cancel = () -> adopted.cancel(true);
+		onCancel(cancel);
+		Stages.listen(stage, (value, failure) -> forget(cancel));
+		return adopted;
+	}
+
+	@Override
+	public <U extends @Nullable Object> CompletableFuture<U> fork(AsyncCallable<U> child) {
+		Objects.requireNonNull(child, "child");
+		return AdoptedFuture.of(loop(), this::home, this::discard,
+				child(child, () -> this.call.getTaskName() + "/fork"));
+	}
+
+	/**
+	 * Starts a child whose future completes on whatever thread its stage does.
+	 */
+	<U extends @Nullable Object> Child<U> child(AsyncCallable<? extends U> task, Supplier<String> taskName) {
+		Child<U> child = new Child<>(this);
+		boolean alive;
+		this.lock.lock();
+		try {
+			alive = !this.cancelled && !this.ended && this.children.add(child);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (!alive) {
+			child.cancel(true);
+			return child;
+		}
+		child.whenComplete((value, failure) -> forget(child));
+		home(() -> child.start(task, taskName));
+		return child;
+	}
+
+	@Override
+	public CompletableFuture<Void> sleep(Duration duration) {
+		Objects.requireNonNull(duration, "duration");
+		if (duration.isNegative()) {
+			throw new IllegalArgumentException("duration must not be negative but was " + duration);
+		}
+		long nanos = Nanos.of(duration);
+		return fork(() -> this.loop.delay(nanos));
+	}
+
+	@Override
+	public Optional<Duration> remaining() {
+		long left = this.call.remaining();
+		return (left != Nanos.FOREVER) ? Optional.of(Duration.ofNanos(Math.max(left, 0))) : Optional.empty();
+	}
+
+	@Override
+	public boolean isCancelled() {
+		this.lock.lock();
+		try {
+			return this.cancelled;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public void onCancel(Runnable hook) {
+		Objects.requireNonNull(hook, "hook");
+		boolean late;
+		this.lock.lock();
+		try {
+			late = this.cancelled;
+			if (!late && !this.ended) {
+				this.cancelHooks.add(hook);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (late) {
+			cancel(hook);
+		}
+	}
+
+	private void forget(Runnable hook) {
+		this.lock.lock();
+		try {
+			this.cancelHooks.removeIf((each) -> each == hook);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void forget(Child<?> child) {
+		this.lock.lock();
+		try {
+			this.children.remove(child);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * The run is cancelled: so are its children, and whoever wants to know is told.
+	 */
+	void cancel() {
+		this.lock.lock();
+		List<Runnable> hooks;
+		try {
+			this.cancelled = true;
+			hooks = new ArrayList<>(this.cancelHooks);
+			this.cancelHooks.clear();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		hooks.forEach(this::cancel);
+		cancelChildren();
+	}
+
+	private void cancel(Runnable hook) {
+		try {
+			inContext(hook);
+		}
+		catch (Throwable ex) {
+			Log.warn("A hook failed on the cancellation of the " + this.call, ex);
+		}
+	}
+
+	/**
+	 * The owner leaves: what it was to run it runs now, and children that nobody waits
+	 * for are cancelled.
+	 */
+	void end() {
+		this.hops.close();
+		this.lock.lock();
+		try {
+			this.ended = true;
+			this.cancelHooks.clear();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		cancelChildren();
+	}
+
+	private void cancelChildren() {
+		List<Child<?>> left;
+		this.lock.lock();
+		try {
+			left = new ArrayList<>(this.children);
+			this.children.clear();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		left.forEach((child) -> child.cancel(true));
+	}
+
+}

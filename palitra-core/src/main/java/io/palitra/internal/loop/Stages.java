@@ -1,0 +1,80 @@
+package io.palitra.internal.loop;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the JDK leaves open about stages: how to cancel one, and what its failure really
+ * is.
+ */
+public final class Stages {
+
+	private Stages() {
+	}
+
+	/**
+	 * Cancels a stage as far as it can be cancelled. Passes {@code true}, because some
+	 * clients (the JDK's {@code HttpClient} is one) ignore a cancellation otherwise.
+	 */
+	public static void cancel(CompletionStage<?> stage) {
+		try {
+			Future<?> future = (stage instanceof Future<?> itself) ? itself : stage.toCompletableFuture();
+			future.cancel(true);
+		}
+		catch (UnsupportedOperationException ex) {
+			Log.debug("A stage of " + stage.getClass() + " cannot be cancelled", ex);
+		}
+		catch (Throwable ex) {
+			Log.warn("A stage of " + stage.getClass() + " failed when it was cancelled", ex);
+		}
+	}
+
+	/**
+	 * Tells whether a stage is known to be done.
+	 */
+	public static boolean isDone(CompletionStage<?> stage) {
+		try {
+			// Not all futures that are stages answer themselves, but their copies do.
+			CompletableFuture<?> future = stage.toCompletableFuture();
+			return future != null && future.isDone();
+		}
+		catch (UnsupportedOperationException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Has an action called when a stage completes, by the thread that completes it or, if
+	 * it is done, at once: not even an adopted future takes it to its loop.
+	 */
+	public static <T extends @Nullable Object> void listen(CompletionStage<T> stage,
+			BiConsumer<? super T, ? super @Nullable Throwable> action) {
+		if (stage instanceof AdoptedFuture<T> adopted) {
+			adopted.listen(action);
+		}
+		else {
+			stage.whenComplete(action);
+		}
+	}
+
+	/**
+	 * Removes the layers that {@link java.util.concurrent.CompletableFuture} wraps around
+	 * a failure on its way through dependents: each {@link CompletionException}, and no
+	 * subclass, that has a cause (rule C3).
+	 */
+	public static Throwable peel(Throwable failure) {
+		Throwable peeled = failure;
+		// Asks nothing of other exceptions, whose getCause() may be anybody's code. Ends,
+		// for the cause of these is settled when they are made.
+		while (peeled.getClass() == CompletionException.class && peeled.getCause() != null) {
+			peeled = peeled.getCause();
+		}
+		return peeled;
+	}
+
+}

@@ -1,0 +1,11 @@
+/**
+ * Synchronous calls to asynchronous code, through an event loop on a thread of its own.
+ */
+module io.palitra {
+
+	requires static org.jspecify;
+
+	exports io.palitra;
+	exports io.palitra.spi;
+
+}

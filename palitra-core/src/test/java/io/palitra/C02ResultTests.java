@@ -1,0 +1,382 @@
+package io.palitra;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import io.palitra.spi.RunEvent;
+import io.palitra.spi.RunListener;
+import io.palitra.spi.RunResult;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+@DisplayName("C2 Result")
+class C02ResultTests {
+
+	private final AtomicInteger ends = new AtomicInteger();
+
+	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().listener(new RunListener() {
+
+		@Override
+		public void onEnd(RunEvent run, RunResult result, Throwable failure) {
+			C02ResultTests.this.ends.incrementAndGet();
+		}
+
+	}).build();
+
+	@AfterEach
+	void close() {
+		this.runner.close(Duration.ZERO);
+	}
+
+	@Test
+	void valueOfAStageThatIsDone() {
+		assertThat(this.runner.run(Support.value("now"))).isEqualTo("now");
+	}
+
+	@Test
+	void valueOfAStageThatCompletesOnAForeignThread() {
+		assertThat(this.runner.run(Support.later("later"))).isEqualTo("later");
+	}
+
+	@Test
+	void valueOfAStageThatCompletesOnTheLoop() {
+		assertThat(this.runner.run(() -> {
+			CompletableFuture<String> future = this.runner.getLoop().newFuture();
+			this.runner.getLoop().execute(() -> future.complete("loop"));
+			return future;
+		})).isEqualTo("loop");
+	}
+
+	@Test
+	void valueOfAChainOfStages() {
+		// palitra for Python
+		assertThat(this.runner.<String>run(() -> CompletableFuture.supplyAsync(() -> 20)
+			.thenCompose((half) -> CompletableFuture.supplyAsync(() -> half * 2))
+			.thenApply((value) -> "value " + (value + 2)))).isEqualTo("value 42");
+	}
+
+	@Test
+	void everyWayToRunGivesTheValue() throws Exception {
+		RunOptions options = RunOptions.defaults().name("n").cancelGrace(Support.LONG);
+		assertThat(this.runner.run(Support.later("x"), Support.LONG)).isEqualTo("x");
+		assertThat(this.runner.run(Support.later("x"), options)).isEqualTo("x");
+		assertThat(this.runner.runChecked(Support.later("x"), Exception.class)).isEqualTo("x");
+		assertThat(this.runner.runChecked(Support.later("x"), Exception.class, options)).isEqualTo("x");
+		assertThat(this.runner.runInterruptibly(Support.later("x"))).isEqualTo("x");
+		assertThat(this.runner.runInterruptibly(Support.later("x"), options)).isEqualTo("x");
+		assertThat(Support.get(this.runner.submit(Support.later("x"), options))).isEqualTo("x");
+	}
+
+	@Test
+	void nullIsAValue() {
+		assertThat(this.runner.<Object>run(Support.value(null))).isNull();
+		assertThat(this.runner.<Object>run(Support.later(null))).isNull();
+		assertThat(this.runner.<Object>run(Support.value(null), Support.LONG)).isNull();
+		assertThat(this.runner.<Object>await(CompletableFuture.completedFuture(null))).isNull();
+		assertThat(Support.<Object>get(this.runner.submit(Support.value(null)))).isNull();
+		assertThat(this.runner.<Object>gather(Support.value(null), Support.later(null))).containsExactly(null, null);
+	}
+
+	@Test
+	void throwableIsAValue() {
+		Exception value = new Exception("a value like any other");
+		assertThat(this.runner.run(Support.value(value))).isSameAs(value);
+		assertThat(this.runner.run(Support.later(value))).isSameAs(value);
+		assertThat(value.getSuppressed()).isEmpty();
+	}
+
+	@Test
+	void emptyOptionalAndFutureAreValues() {
+		// Python bridges: a value is never looked into
+		CompletableFuture<String> inner = new CompletableFuture<>();
+		assertThat(this.runner.run(Support.value(Optional.empty()))).isEmpty();
+		assertThat(this.runner.run(Support.value(inner))).isSameAs(inner);
+	}
+
+	@Test
+	void stageThatIsNotACompletableFuture() {
+		// anyio: an awaitable of a foreign kind
+		CompletableFuture<String> source = new CompletableFuture<>();
+		Owner<String> owner = Owner.parked(() -> this.runner.run(() -> Support.stageOnly(source)));
+		source.complete("foreign");
+		assertThat(owner.value()).isEqualTo("foreign");
+		assertThat(this.runner.run(() -> CompletableFuture.completedStage("minimal"))).isEqualTo("minimal");
+	}
+
+	@Test
+	void adoptedStageAsResult() {
+		CompletableFuture<String> source = new CompletableFuture<>();
+		Owner<String> owner = Owner.parked(() -> this.runner.run(() -> this.runner.getLoop().adopt(source)));
+		source.complete("adopted");
+		assertThat(owner.value()).isEqualTo("adopted");
+	}
+
+	@Test
+	void resultOfAnAdoptedStageReachesItsOwnerWhileTheLoopIsHeld() {
+		CompletableFuture<String> source = new CompletableFuture<>();
+		Owner<String> owner = Owner.parked(() -> this.runner.run(() -> this.runner.getLoop().adopt(source)));
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			source.complete("adopted");
+			assertThat(owner.value()).isEqualTo("adopted");
+		}
+	}
+
+	@Test
+	void awaitGivesWhatTheStageGives() {
+		IllegalStateException failure = new IllegalStateException("no");
+		CompletableFuture<String> source = new CompletableFuture<>();
+		Owner<String> owner = Owner.parked(() -> this.runner.await(source));
+		source.complete("value");
+		assertThat(owner.value()).isEqualTo("value");
+		assertThat(this.runner.await(source)).isEqualTo("value");
+		assertThat(this.runner.await(source, Duration.ofNanos(1))).isEqualTo("value");
+		CompletableFuture<String> failing = new CompletableFuture<>();
+		owner = Owner.parked(() -> this.runner.await(failing, Support.LONG));
+		failing.completeExceptionally(failure);
+		assertThat(owner.failure()).isSameAs(failure);
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.runner.await(failing))
+			.isSameAs(failure);
+	}
+
+	@Test
+	void awaitOfAStageThatIsNotAFuture() {
+		CompletableFuture<String> source = new CompletableFuture<>();
+		CompletionStage<String> stage = Support.stageOnly(source);
+		Owner<String> owner = Owner.parked(() -> this.runner.await(stage));
+		source.complete("value");
+		assertThat(owner.value()).isEqualTo("value");
+		assertThat(this.runner.await(stage)).isEqualTo("value");
+	}
+
+	@Test
+	void awaitOfAStageThatDoesNotTellWhetherItIsDone() {
+		// The JDK's minimal stages are Futures whose isDone() throws
+		CompletableFuture<String> source = new CompletableFuture<>();
+		CompletionStage<String> stage = source.minimalCompletionStage();
+		Owner<String> owner = Owner.start(() -> this.runner.await(stage));
+		source.complete("value");
+		assertThat(owner.value()).isEqualTo("value");
+		assertThat(this.runner.await(stage)).isEqualTo("value");
+		assertThat(this.runner.await(CompletableFuture.completedStage("done"))).isEqualTo("done");
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.runner.await(CompletableFuture.failedStage(new IllegalStateException("no"))))
+			.withMessage("no");
+	}
+
+	@Test
+	void awaitOfAStageThatCannotBeListenedTo() {
+		IllegalStateException failure = new IllegalStateException("deaf");
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.runner.await(new Deaf(failure)))
+			.isSameAs(failure);
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.runner.run(() -> new Deaf(failure)))
+			.isSameAs(failure);
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.runner.gather(Support.never(), () -> new Deaf(failure)))
+			.isSameAs(failure);
+		assertThat(this.runner.snapshot().calls()).isEmpty();
+		this.runner.close(Support.LONG);
+	}
+
+	@Test
+	void awaitOfAnAdoptedStageThatIsDoneDoesNotNeedItsLoop() {
+		CompletableFuture<String> adopted = this.runner.getLoop().adopt(CompletableFuture.completedFuture("done"));
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			assertThat(Owner.start(() -> this.runner.await(adopted)).value()).isEqualTo("done");
+		}
+	}
+
+	@Test
+	void stageThatIsCancelledByOthersGivesACancellationException() {
+		// netty DefaultPromiseTest.testCancellationExceptionIsThrownWhenBlockingGet;
+		// palitra for Python
+		CompletableFuture<String> stage = new CompletableFuture<>();
+		Owner<String> owner = Owner.parked(() -> this.runner.run(() -> stage, Support.LONG));
+		stage.cancel(false);
+		assertThat(owner.failure()).isInstanceOf(CancellationException.class);
+		assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> this.runner.run(() -> stage));
+		assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> this.runner.await(stage));
+		assertThatExceptionOfType(CancellationException.class)
+			.isThrownBy(() -> this.runner.run(() -> stage.thenApply((value) -> value)));
+	}
+
+	@Test
+	void stageThatCompletesTwiceIsHeardOnce() {
+		AtomicInteger heard = new AtomicInteger();
+		CompletableFuture<String> result = this.runner.submit(() -> new TwiceDone("first", "second"));
+		result.whenComplete((value, ex) -> heard.incrementAndGet());
+		assertThat(Support.get(result)).isEqualTo("first");
+		assertThat(this.runner.run(() -> new TwiceDone("first", "second"))).isEqualTo("first");
+		assertThat(this.runner.gather(() -> new TwiceDone("a", "x"), () -> new TwiceDone("b", "y")))
+			.containsExactly("a", "b");
+		assertThat(heard).hasValue(1);
+		assertThat(this.ends).hasValue(3);
+	}
+
+	@Test
+	void submittedFutureCompletesOnceWithTheResult() {
+		// anyio; synchronicity
+		CompletableFuture<String> source = new CompletableFuture<>();
+		CompletableFuture<String> future = this.runner.submit(() -> source);
+		assertThat(future).isNotDone();
+		source.complete("value");
+		assertThat(Support.get(future)).isEqualTo("value");
+		List<CompletableFuture<Integer>> many = IntStream.range(0, 100)
+			.mapToObj((i) -> this.runner.submit(Support.later(i)))
+			.toList();
+		assertThat(many.stream().map(Support::get)).containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
+	}
+
+	@Test
+	void dependentsOfASubmittedFutureSeeTheTasksOwnException() {
+		Exception failure = new Exception("checked");
+		CompletableFuture<Object> future = this.runner.submit(Support.failure(failure));
+		Throwable seen = Support.get(future.handle((value, ex) -> ex));
+		assertThat(seen).isSameAs(failure);
+	}
+
+	@Test
+	void submitMayBeCalledOnTheLoopAndByAnInterruptedThread() {
+		// reactor .fluxToIterableOkButIterationForbidden: creating is fine anywhere
+		CompletableFuture<String> inner = this.runner
+			.run(() -> CompletableFuture.completedFuture(this.runner.submit(Support.value("from the loop"))));
+		assertThat(Support.get(inner)).isEqualTo("from the loop");
+		Owner<CompletableFuture<String>> owner = Owner.start(() -> {
+			Thread.currentThread().interrupt();
+			return this.runner.submit(Support.value("interrupted"));
+		});
+		assertThat(Support.get(owner.value())).isEqualTo("interrupted");
+		assertThat(owner.wasInterruptedAtEnd()).isTrue();
+	}
+
+	@Test
+	void manyThreadsGetTheirOwnResults() {
+		// palitra for Python
+		int threads = 64;
+		CyclicBarrier together = new CyclicBarrier(threads);
+		List<Owner<Object>> owners = IntStream.range(0, threads).mapToObj((i) -> Owner.<Object>start(() -> {
+			Support.await(together);
+			for (int round = 0; round < 20; round++) {
+				String expected = i + "/" + round;
+				AsyncCallable<String> task = (round % 2 == 0) ? Support.value(expected) : Support.later(expected);
+				assertThat(this.runner.run(task)).isEqualTo(expected);
+				RuntimeException failure = new RuntimeException(expected);
+				assertThatExceptionOfType(RuntimeException.class)
+					.isThrownBy(() -> this.runner.run(Support.failure(failure)))
+					.isSameAs(failure);
+			}
+			return null;
+		})).toList();
+		owners.forEach(Owner::value);
+		assertThat(this.ends).hasValue(threads * 20 * 2);
+	}
+
+	@Test
+	void noWakeUpIsLost() {
+		// netty DefaultPromiseTest.testSignalRace
+		ExecutorService completers = Executors.newFixedThreadPool(2, Support::daemon);
+		try {
+			for (int i = 0; i < 10_000; i++) {
+				int expected = i;
+				int result = this.runner.run(() -> {
+					CompletableFuture<Integer> stage = new CompletableFuture<>();
+					completers.execute(() -> stage.complete(expected));
+					return stage;
+				});
+				assertThat(result).isEqualTo(expected);
+			}
+		}
+		finally {
+			completers.shutdown();
+		}
+	}
+
+	@Test
+	void noWakeUpOfTheLoopIsLost() {
+		CountDownLatch ran = new CountDownLatch(20_000);
+		List<Owner<Object>> submitters = IntStream.range(0, 2).mapToObj((thread) -> Owner.<Object>start(() -> {
+			for (int i = 0; i < 10_000; i++) {
+				this.runner.getLoop().execute(ran::countDown);
+				if (i % 10 == 0) {
+					// Gives the loop the time to fall asleep now and then.
+					Support.get(this.runner.submit(Support.value("asleep")));
+				}
+			}
+			return null;
+		})).toList();
+		submitters.forEach(Owner::value);
+		Support.await(ran);
+	}
+
+	/**
+	 * A stage that takes no dependents.
+	 */
+	private static final class Deaf extends CompletableFuture<Object> {
+
+		private final RuntimeException failure;
+
+		Deaf(RuntimeException failure) {
+			this.failure = failure;
+		}
+
+		@Override
+		public CompletableFuture<Object> whenComplete(BiConsumer<? super Object, ? super Throwable> action) {
+			throw this.failure;
+		}
+
+		@Override
+		public CompletableFuture<Object> whenCompleteAsync(BiConsumer<? super Object, ? super Throwable> action,
+				Executor executor) {
+			throw this.failure;
+		}
+
+	}
+
+	/**
+	 * A stage that breaks the rules and tells its dependents twice.
+	 */
+	private static final class TwiceDone extends CompletableFuture<String> {
+
+		private final String first;
+
+		private final String second;
+
+		TwiceDone(String first, String second) {
+			this.first = first;
+			this.second = second;
+		}
+
+		@Override
+		public CompletableFuture<String> whenComplete(BiConsumer<? super String, ? super Throwable> action) {
+			action.accept(this.first, null);
+			action.accept(this.second, null);
+			action.accept(null, new IllegalStateException("third"));
+			return this;
+		}
+
+		@Override
+		public CompletableFuture<String> whenCompleteAsync(BiConsumer<? super String, ? super Throwable> action,
+				Executor executor) {
+			return whenComplete(action);
+		}
+
+	}
+
+}

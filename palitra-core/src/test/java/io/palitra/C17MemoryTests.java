@@ -1,0 +1,372 @@
+package io.palitra;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import io.palitra.spi.RunEvent;
+import io.palitra.spi.RunListener;
+import io.palitra.spi.RunResult;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@DisplayName("C17 Memory")
+class C17MemoryTests {
+
+	private final List<RunEvent> events = new ArrayList<>();
+
+	/**
+	 * Keeps every call that it is told of, as a meter might for a while.
+	 */
+	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().listener(new RunListener() {
+
+		@Override
+		public void onEnd(RunEvent run, RunResult result, Throwable failure) {
+			C17MemoryTests.this.events.add(run);
+		}
+
+	}).build();
+
+	@AfterEach
+	void close() {
+		this.runner.close(Duration.ZERO);
+	}
+
+	@Test
+	void successfulCallRetainsNothing() {
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			traces.add(Thread.currentThread());
+			traces.add(this.runner.run(traces.task(CompletableFuture.completedFuture(new Object()))));
+			CompletableFuture<Object> later = new CompletableFuture<>();
+			AsyncCallable<Object> task = traces.task(later);
+			Support.daemon(() -> later.complete(new Object())).start();
+			traces.add(this.runner.run(task));
+			return null;
+		}).value();
+		traces.assertGone();
+		assertThat(this.events).hasSize(2);
+	}
+
+	@Test
+	void failedCallRetainsNothing() {
+		// palitra for Python: the exception was kept in a cycle of references
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			traces.add(Thread.currentThread());
+			Exception failure = new IllegalStateException("no");
+			traces.add(failure);
+			try {
+				return this.runner.run(traces.task(CompletableFuture.failedFuture(failure)));
+			}
+			catch (IllegalStateException ex) {
+				return null;
+			}
+		}).value();
+		traces.assertGone();
+		assertThat(this.events).hasSize(1);
+	}
+
+	@Test
+	void timedOutCallWhoseStageNeverEndsRetainsNeitherTaskNorThread() {
+		Work<Object> work = Work.stubborn();
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			traces.add(Thread.currentThread());
+			return Support
+				.timeoutWhileRunning(this.runner, (limit) -> this.runner.run(traces.capturing(() -> work), limit))
+				.getPhase();
+		}).value();
+		traces.assertGone();
+		assertThat(work).isNotDone();
+		assertThat(this.runner.snapshot().abandoned()).isOne();
+	}
+
+	@Test
+	void interruptedCallWhoseStageNeverEndsRetainsNeitherTaskNorThread() {
+		Work<Object> work = Work.stubborn();
+		Traces traces = new Traces();
+		Owner<Object> owner = Owner.parked(() -> {
+			traces.add(Thread.currentThread());
+			try {
+				return this.runner.run(traces.capturing(() -> work));
+			}
+			catch (RunInterruptedException ex) {
+				return null;
+			}
+		});
+		Support.untilActive(this.runner, 1);
+		owner.interrupt();
+		owner.value();
+		owner = null;
+		traces.assertGone();
+		assertThat(work).isNotDone();
+	}
+
+	@Test
+	void awaitThatTimedOutRetainsNoThread() {
+		CompletableFuture<Object> stage = new CompletableFuture<>();
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			traces.add(Thread.currentThread());
+			try {
+				return this.runner.await(stage, Duration.ofMillis(1));
+			}
+			catch (RunTimeoutException ex) {
+				return null;
+			}
+		}).value();
+		traces.assertGone();
+		assertThat(stage).isNotDone();
+	}
+
+	@Test
+	void callDroppedFromTheQueueRetainsNothingWhileTheLoopIsStillHeld() {
+		Traces traces = new Traces();
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			Owner.start(() -> {
+				traces.add(Thread.currentThread());
+				try {
+					return this.runner.run(traces.capturing(CompletableFuture::new), Duration.ofMillis(1));
+				}
+				catch (RunTimeoutException ex) {
+					return null;
+				}
+			}).value();
+			this.runner.submit(traces.capturing(CompletableFuture::new)).cancel(true);
+			traces.assertGone();
+		}
+	}
+
+	@Test
+	void submittedCallRetainsNothingButWhatItsFutureHolds() {
+		Traces traces = new Traces();
+		List<CompletableFuture<Object>> futures = new ArrayList<>();
+		Object value = new Object();
+		Owner.start(() -> {
+			traces.add(Thread.currentThread());
+			futures.add(this.runner.submit(traces.task(CompletableFuture.completedFuture(value))));
+			futures.add(this.runner.submit(traces.task(CompletableFuture.completedFuture(value)),
+					RunOptions.defaults().timeout(Support.LONG)));
+			futures.forEach(Support::get);
+			return null;
+		}).value();
+		traces.assertGone();
+		assertThat(futures).allMatch((future) -> future.join() == value);
+	}
+
+	@Test
+	void cancelledSubmittedCallRetainsNeitherTaskNorStage() {
+		Traces traces = new Traces();
+		CompletableFuture<Object> future = this.runner.submit(traces.task(new CompletableFuture<>()));
+		Support.untilActive(this.runner, 1);
+		future.cancel(true);
+		traces.assertGone();
+	}
+
+	@Test
+	void gatherRetainsNothing() {
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			traces.add(Thread.currentThread());
+			List<AsyncCallable<Object>> tasks = new ArrayList<>();
+			for (int i = 0; i < 5; i++) {
+				tasks.add(traces.task(CompletableFuture.completedFuture(new Object())));
+			}
+			this.runner.gather(tasks).forEach(traces::add);
+			return null;
+		}).value();
+		traces.assertGone();
+	}
+
+	@Test
+	void timedOutGatherWithAChildThatNeverEndsRetainsNeitherTasksNorValues() {
+		Work<Object> child = Work.stubborn();
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			traces.add(Thread.currentThread());
+			return Support.timeoutWhileRunning(this.runner, (limit) -> {
+				Object value = new Object();
+				traces.add(value);
+				List<AsyncCallable<Object>> tasks = List.of(traces.task(CompletableFuture.completedFuture(value)),
+						traces.capturing(() -> child), traces.task(new CompletableFuture<>()));
+				return this.runner.gather(tasks, RunOptions.defaults().timeout(limit));
+			}).getPhase();
+		}).value();
+		traces.assertGone();
+		assertThat(child).isNotDone();
+	}
+
+	@Test
+	void failedGatherWithAChildThatNeverEndsRetainsNeitherTasksNorValues() {
+		Work<Object> child = Work.stubborn();
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			Object value = new Object();
+			traces.add(value);
+			IllegalStateException failure = new IllegalStateException("no");
+			traces.add(failure);
+			List<AsyncCallable<Object>> tasks = List.of(traces.task(CompletableFuture.completedFuture(value)),
+					traces.capturing(() -> child), traces.task(CompletableFuture.failedFuture(failure)));
+			try {
+				return this.runner.gather(tasks);
+			}
+			catch (IllegalStateException ex) {
+				return null;
+			}
+		}).value();
+		traces.assertGone();
+		assertThat(child).isNotDone();
+	}
+
+	@Test
+	void loopRetainsNothingOfTheTasksItRan() {
+		// asgiref
+		Traces traces = new Traces();
+		this.runner.getLoop().execute(traces.runnable());
+		Support.get(this.runner.getLoop().submit(traces.runnable()));
+		Support.get(this.runner.getLoop().schedule(traces.runnable(), 1, TimeUnit.MILLISECONDS));
+		traces.assertGone();
+	}
+
+	@Test
+	void cancelledTimerIsForgottenAtOnceEvenWhileTheLoopIsHeld() {
+		Traces traces = new Traces();
+		ScheduledFuture<?> once = this.runner.getLoop().schedule(traces.runnable(), 1, TimeUnit.HOURS);
+		ScheduledFuture<?> periodic = this.runner.getLoop()
+			.scheduleAtFixedRate(traces.runnable(), 1, 1, TimeUnit.HOURS);
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			Future<?> task = this.runner.getLoop().submit(traces.runnable());
+			once.cancel(false);
+			periodic.cancel(false);
+			task.cancel(false);
+			traces.assertGone();
+		}
+	}
+
+	@Test
+	void closedRunnerIsCollected() {
+		// palitra for Python: a hook must not pin it
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			EventLoopThreadRunner closed = EventLoopThreadRunner.create();
+			closed.run(Support.later("x"));
+			closed.onClose(traces.task(CompletableFuture.completedFuture("x")));
+			closed.close();
+			traces.add(closed);
+			return null;
+		}).value();
+		traces.assertGone();
+	}
+
+	@Test
+	void callWithAnOwnerThatLeftIsNotRetainedByTheClosedRunner() {
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			traces.add(Thread.currentThread());
+			try {
+				return this.runner.run(traces.capturing(() -> {
+					this.runner.close(Duration.ZERO);
+					return new CompletableFuture<>();
+				}));
+			}
+			catch (RunnerClosedException ex) {
+				return null;
+			}
+		}).value();
+		traces.assertGone();
+	}
+
+	@Test
+	void abandonedRunnerIsCollectedAndItsThreadStops() {
+		// "An EventLoopThreadRunner that is abandoned without close() is
+		// collected and its thread stops"
+		List<WeakReference<Thread>> threads = new ArrayList<>();
+		Owner.start(() -> {
+			EventLoopThreadRunner abandoned = EventLoopThreadRunner.builder().name("abandoned").build();
+			abandoned.run(Support.later("x"));
+			threads.add(new WeakReference<>(Support.threadOf(abandoned)));
+			return null;
+		}).value();
+		Support.collected(() -> {
+			Thread thread = threads.get(0).get();
+			return thread == null || !thread.isAlive();
+		});
+	}
+
+	@Test
+	void runnerWithACallInFlightIsNotTakenForAbandoned() {
+		CompletableFuture<String> source = new CompletableFuture<>();
+		CountDownLatch started = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> EventLoopThreadRunner.create().run(() -> {
+			started.countDown();
+			return source;
+		}));
+		CompletableFuture<String> submitted = Owner
+			.start(() -> EventLoopThreadRunner.create().submit(() -> source.thenApply((value) -> value)))
+			.value();
+		Support.await(started);
+		// Longer than a loop needs to notice that it has been abandoned
+		CountDownLatch passed = new CountDownLatch(1);
+		CompletableFuture.delayedExecutor(1500, TimeUnit.MILLISECONDS).execute(passed::countDown);
+		Support.collected(() -> passed.getCount() == 0);
+		source.complete("value");
+		assertThat(owner.value()).isEqualTo("value");
+		assertThat(Support.get(submitted)).isEqualTo("value");
+	}
+
+	/**
+	 * Objects that are to be gone.
+	 */
+	private static final class Traces {
+
+		private final List<WeakReference<Object>> references = new CopyOnWriteArrayList<>();
+
+		void add(Object object) {
+			this.references.add(new WeakReference<>(object));
+		}
+
+		/**
+		 * A task that is an object of its own, and the stage that it returns.
+		 */
+		AsyncCallable<Object> task(CompletableFuture<Object> stage) {
+			add(stage);
+			return capturing(() -> stage);
+		}
+
+		AsyncCallable<Object> capturing(AsyncCallable<Object> delegate) {
+			Object own = new Object();
+			AsyncCallable<Object> task = () -> {
+				assertThat(own).isNotNull();
+				return delegate.call();
+			};
+			add(task);
+			return task;
+		}
+
+		Runnable runnable() {
+			Object own = new Object();
+			Runnable task = () -> assertThat(own).isNotNull();
+			add(task);
+			return task;
+		}
+
+		void assertGone() {
+			assertThat(this.references).isNotEmpty();
+			Support.collected(() -> this.references.stream().allMatch((reference) -> reference.get() == null));
+		}
+
+	}
+
+}

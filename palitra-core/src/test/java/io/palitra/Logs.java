@@ -1,0 +1,98 @@
+package io.palitra;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+/**
+ * What palitra logs while this is open, instead of the console.
+ */
+final class Logs implements AutoCloseable {
+
+	// Kept, since the logging system holds loggers by weak references only.
+	private final Logger logger = Logger.getLogger("io.palitra");
+
+	private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+
+	private final Handler handler = new Handler() {
+
+		@Override
+		public void publish(LogRecord record) {
+			Logs.this.records.add(record);
+			published(record);
+		}
+
+		@Override
+		public void flush() {
+		}
+
+		@Override
+		public void close() {
+		}
+
+	};
+
+	private final Runnable onPublish;
+
+	private Logs(Runnable onPublish) {
+		this.onPublish = onPublish;
+		this.handler.setLevel(Level.ALL);
+		this.logger.setUseParentHandlers(false);
+		this.logger.addHandler(this.handler);
+	}
+
+	static Logs capture() {
+		return new Logs(() -> {
+		});
+	}
+
+	/**
+	 * Logging that is itself broken.
+	 */
+	static Logs broken(Error failure) {
+		return new Logs(() -> {
+			throw failure;
+		});
+	}
+
+	private void published(LogRecord record) {
+		if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+			this.onPublish.run();
+		}
+	}
+
+	/**
+	 * Returns the messages of warnings and errors.
+	 */
+	List<String> messages() {
+		return troubles().map(LogRecord::getMessage).toList();
+	}
+
+	/**
+	 * Returns the exceptions that were logged with warnings and errors.
+	 */
+	List<Throwable> thrown() {
+		return troubles().map(LogRecord::getThrown).filter(Objects::nonNull).toList();
+	}
+
+	/**
+	 * Without the reports of slow callbacks, which a busy machine may bring at any time.
+	 */
+	private Stream<LogRecord> troubles() {
+		return this.records.stream()
+			.filter((record) -> record.getLevel().intValue() >= Level.WARNING.intValue())
+			.filter((record) -> !record.getMessage().startsWith("A callback has held thread"));
+	}
+
+	@Override
+	public void close() {
+		this.logger.removeHandler(this.handler);
+		this.logger.setUseParentHandlers(true);
+	}
+
+}

@@ -1,0 +1,179 @@
+package io.palitra;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+@DisplayName("Snapshots of a runner")
+class RunnerSnapshotTests {
+
+	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("watched").build();
+
+	@AfterEach
+	void close() {
+		this.runner.close(Duration.ZERO);
+	}
+
+	@Test
+	void idleRunner() {
+		// palitra for Python: nothing is left of calls that have ended
+		this.runner.run(Support.value("x"));
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.runner.run(Support.failure(new IllegalStateException("no"))));
+		Support.eventually().until(() -> this.runner.snapshot().heldFor().isZero());
+		RunnerSnapshot snapshot = this.runner.snapshot();
+		assertThat(snapshot.name()).isEqualTo("watched");
+		assertThat(snapshot.state()).isEqualTo(RunnerState.RUNNING);
+		assertThat(snapshot.threadName()).isEqualTo("palitra-watched");
+		assertNumbers(snapshot, 0, 0, 0, 0);
+		assertThat(snapshot.stack()).isEmpty();
+		assertThat(snapshot.calls()).isEmpty();
+	}
+
+	@Test
+	void callsInTheQueue() {
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			Owner<Object> owner = Owner.parked(
+					() -> this.runner.run(Support.never(), RunOptions.defaults().name("queued").timeout(Support.LONG)));
+			CompletableFuture<Object> submitted = this.runner.submit(Support.never(),
+					RunOptions.defaults().name("submitted"));
+			RunnerSnapshot snapshot = this.runner.snapshot();
+			assertNumbers(snapshot, 2, 0, 1, 0);
+			assertThat(snapshot.calls()).hasSize(2);
+			RunnerSnapshot.Call oldest = snapshot.calls().get(0);
+			assertThat(oldest.taskName()).isEqualTo("queued");
+			assertThat(oldest.phase()).isEqualTo(RunPhase.QUEUED);
+			assertThat(oldest.age()).isPositive();
+			assertThat(oldest.ownerThreadName()).isEqualTo(owner.thread().getName());
+			assertThat(oldest.remaining()).isPositive().isLessThan(Support.LONG);
+			RunnerSnapshot.Call youngest = snapshot.calls().get(1);
+			assertThat(youngest.taskName()).isEqualTo("submitted");
+			assertThat(youngest.age()).isLessThan(oldest.age());
+			assertThat(youngest.ownerThreadName()).isNull();
+			assertThat(youngest.remaining()).isNull();
+			assertThat(submitted).isNotDone();
+		}
+	}
+
+	@Test
+	void callsThatRun() {
+		CompletableFuture<Object> source = new CompletableFuture<>();
+		Owner<Object> owner = Owner.parked(() -> this.runner.run(() -> source, RunOptions.defaults().name("runs")));
+		CompletableFuture<Object> submitted = this.runner.submit(() -> source);
+		Owner<Object> awaiting = Owner.parked(() -> this.runner.await(source));
+		Support.untilActive(this.runner, 3);
+		RunnerSnapshot snapshot = this.runner.snapshot();
+		assertNumbers(snapshot, 0, 3, 2, 0);
+		assertThat(snapshot.calls()).extracting(RunnerSnapshot.Call::taskName)
+			.containsExactlyInAnyOrder("runs", "RunnerSnapshotTests", "await");
+		assertThat(snapshot.calls()).extracting(RunnerSnapshot.Call::phase).containsOnly(RunPhase.RUNNING);
+		source.complete("x");
+		owner.value();
+		awaiting.value();
+		Support.get(submitted);
+		assertNumbers(this.runner.snapshot(), 0, 0, 0, 0);
+	}
+
+	@Test
+	void abandonedCallsAreActiveUntilTheirWorkEnds() {
+		Work<Object> timedOut = Work.stubborn();
+		Work<Object> cancelled = Work.stubborn();
+		Support.timeoutWhileRunning(this.runner,
+				(limit) -> this.runner.run(() -> timedOut, RunOptions.defaults().name("abandoned").timeout(limit)));
+		CompletableFuture<Object> submitted = this.runner.submit(() -> cancelled);
+		Support.untilActive(this.runner, 2);
+		submitted.cancel(true);
+		RunnerSnapshot snapshot = this.runner.snapshot();
+		assertNumbers(snapshot, 0, 2, 0, 2);
+		RunnerSnapshot.Call oldest = snapshot.calls().get(0);
+		assertThat(oldest.taskName()).isEqualTo("abandoned");
+		assertThat(oldest.ownerThreadName()).isNull();
+		assertThat(oldest.remaining()).isNegative();
+		timedOut.complete("late");
+		assertNumbers(this.runner.snapshot(), 0, 1, 0, 1);
+		cancelled.completeExceptionally(new IllegalStateException("late"));
+		assertNumbers(this.runner.snapshot(), 0, 0, 0, 0);
+	}
+
+	@Test
+	void workThatIsCancelledInTimeIsNotAbandoned() {
+		Work<Object> work = new Work<>();
+		Support.timeoutWhileRunning(this.runner, (limit) -> this.runner.run(() -> work, limit));
+		assertNumbers(this.runner.snapshot(), 0, 0, 0, 0);
+	}
+
+	@Test
+	void awaitThatWasGivenUpIsNotAbandonedWork() {
+		CompletableFuture<Object> source = new CompletableFuture<>();
+		assertThatExceptionOfType(RunTimeoutException.class)
+			.isThrownBy(() -> this.runner.await(source, Duration.ofMillis(1)));
+		assertNumbers(this.runner.snapshot(), 0, 0, 0, 0);
+	}
+
+	@Test
+	void loopThatIsHeldShowsItsStack() {
+		// Python bridges, vert.x BlockedThreadCheckerTest
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			Support.eventually().until(() -> !this.runner.snapshot().stack().isEmpty());
+			RunnerSnapshot snapshot = this.runner.snapshot();
+			assertThat(snapshot.heldFor()).isGreaterThanOrEqualTo(Duration.ofMillis(100));
+			assertThat(snapshot.stack()).extracting(StackTraceElement::getMethodName).contains("holdTheLoop");
+		}
+		Support.eventually().until(() -> this.runner.snapshot().heldFor().isZero());
+		assertThat(this.runner.snapshot().stack()).isEmpty();
+	}
+
+	@Test
+	void mayBeTakenOnTheLoopAndDoesNotWaitForIt() {
+		assertThat(this.runner.run(() -> CompletableFuture.completedFuture(this.runner.snapshot())).active()).isOne();
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			assertThat(this.runner.snapshot().heldFor()).isPositive();
+		}
+	}
+
+	@Test
+	void mayBeTakenWhileCallsComeAndGo() {
+		AtomicBoolean stopped = new AtomicBoolean();
+		CountDownLatch going = new CountDownLatch(2);
+		Owner<Object> immediate = Owner.start(() -> {
+			while (!stopped.get()) {
+				this.runner.run(Support.value("x"));
+				going.countDown();
+			}
+			return null;
+		});
+		Owner<Object> cancelled = Owner.start(() -> {
+			while (!stopped.get()) {
+				this.runner.submit(Support.never()).cancel(true);
+				going.countDown();
+			}
+			return null;
+		});
+		Support.await(going);
+		for (int i = 0; i < 5_000; i++) {
+			RunnerSnapshot snapshot = this.runner.snapshot();
+			assertThat(snapshot.pending()).isNotNegative();
+			assertThat(snapshot.calls()).hasSizeLessThan(100);
+		}
+		stopped.set(true);
+		immediate.value();
+		cancelled.value();
+		Support.eventually().until(() -> this.runner.snapshot().calls().isEmpty());
+	}
+
+	private static void assertNumbers(RunnerSnapshot snapshot, int pending, int active, int waiting, int abandoned) {
+		assertThat(snapshot.pending()).as("pending").isEqualTo(pending);
+		assertThat(snapshot.active()).as("active").isEqualTo(active);
+		assertThat(snapshot.waiting()).as("waiting").isEqualTo(waiting);
+		assertThat(snapshot.abandoned()).as("abandoned").isEqualTo(abandoned);
+	}
+
+}
