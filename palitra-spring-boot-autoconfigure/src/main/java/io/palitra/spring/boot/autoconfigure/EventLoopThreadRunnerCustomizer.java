@@ -1,0 +1,20 @@
+package io.palitra.spring.boot.autoconfigure;
+
+import io.palitra.EventLoopThreadRunner;
+
+/**
+ * Changes the settings of the auto-configured {@link EventLoopThreadRunner}. All beans of
+ * this type are called, in their order and after the properties have been applied, so
+ * that the last word is theirs.
+ */
+@FunctionalInterface
+public interface EventLoopThreadRunnerCustomizer {
+
+	/**
+	 * Changes the settings. What it throws stops the start of the application, before the
+	 * runner has a thread.
+	 * @param builder the settings so far
+	 */
+	void customize(EventLoopThreadRunner.Builder builder);
+
+}

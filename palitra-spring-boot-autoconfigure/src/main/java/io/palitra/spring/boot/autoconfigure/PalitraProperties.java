@@ -1,0 +1,216 @@
+package io.palitra.spring.boot.autoconfigure;
+
+import java.time.Duration;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+import io.palitra.EventLoopThreadRunner;
+
+/**
+ * {@link ConfigurationProperties Configuration properties} of palitra. Immutable; a value
+ * that does not fit stops the start of the application.
+ */
+@ConfigurationProperties("palitra")
+public final class PalitraProperties {
+
+	private final Runner runner;
+
+	private final Health health;
+
+	PalitraProperties(@DefaultValue Runner runner, @DefaultValue Health health) {
+		this.runner = runner;
+		this.health = health;
+	}
+
+	/**
+	 * Returns the settings of the auto-configured runner.
+	 * @return the settings
+	 */
+	public Runner getRunner() {
+		return this.runner;
+	}
+
+	/**
+	 * Returns the settings of the health check.
+	 * @return the settings
+	 */
+	public Health getHealth() {
+		return this.health;
+	}
+
+	private static Duration notNegative(String property, Duration value, String fix) {
+		if (value.isNegative()) {
+			throw new InvalidPalitraPropertyException(property, value, "must not be negative", fix);
+		}
+		return value;
+	}
+
+	private static Duration positive(String property, Duration value, String example) {
+		if (value.isZero() || value.isNegative()) {
+			throw new InvalidPalitraPropertyException(property, value, "must be positive",
+					"a positive duration such as " + example);
+		}
+		return value;
+	}
+
+	/**
+	 * Settings of the auto-configured runner.
+	 */
+	public static final class Runner {
+
+		/**
+		 * Prefix of the loop thread's name; the runner's name follows.
+		 */
+		private final String threadNamePrefix;
+
+		/**
+		 * Whether to start the runner with the application context.
+		 */
+		private final boolean autoStartup;
+
+		/**
+		 * How long a caller waits for a result unless it says otherwise; zero for no
+		 * limit.
+		 */
+		private final Duration timeout;
+
+		/**
+		 * How long a callback may occupy the event loop before that is logged.
+		 */
+		private final Duration slowTaskThreshold;
+
+		/**
+		 * How long a caller may wait before that is logged.
+		 */
+		private final Duration hangThreshold;
+
+		private final Shutdown shutdown;
+
+		Runner(@DefaultValue("palitra-") String threadNamePrefix, @DefaultValue("true") boolean autoStartup,
+				@DefaultValue("30s") Duration timeout, @DefaultValue("100ms") Duration slowTaskThreshold,
+				@DefaultValue("10s") Duration hangThreshold, @DefaultValue Shutdown shutdown) {
+			this.threadNamePrefix = threadName("palitra.runner.thread-name-prefix", threadNamePrefix);
+			this.autoStartup = autoStartup;
+			this.timeout = notNegative("palitra.runner.timeout", timeout,
+					"a positive duration such as 30s, or to 0 for no limit");
+			this.slowTaskThreshold = positive("palitra.runner.slow-task-threshold", slowTaskThreshold, "100ms");
+			this.hangThreshold = positive("palitra.runner.hang-threshold", hangThreshold, "10s");
+			this.shutdown = shutdown;
+		}
+
+		/**
+		 * The builder knows what may be in a thread's name.
+		 */
+		private static String threadName(String property, String prefix) {
+			try {
+				EventLoopThreadRunner.builder().threadNamePrefix(prefix);
+				return prefix;
+			}
+			catch (IllegalArgumentException ex) {
+				throw new InvalidPalitraPropertyException(property, prefix, String.valueOf(ex.getMessage()),
+						"a short text on one line, such as palitra-");
+			}
+		}
+
+		/**
+		 * Returns what comes before the runner's name in the name of the loop's thread.
+		 * @return the prefix
+		 */
+		public String getThreadNamePrefix() {
+			return this.threadNamePrefix;
+		}
+
+		/**
+		 * Tells whether the runner starts with the application context.
+		 * @return whether the runner starts
+		 */
+		public boolean isAutoStartup() {
+			return this.autoStartup;
+		}
+
+		/**
+		 * Returns how long a caller waits for a result unless it says otherwise.
+		 * @return the limit, zero for none
+		 */
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		/**
+		 * Returns how long a callback may occupy the event loop before that is logged.
+		 * @return the limit
+		 */
+		public Duration getSlowTaskThreshold() {
+			return this.slowTaskThreshold;
+		}
+
+		/**
+		 * Returns how long a caller may wait before that is logged.
+		 * @return the limit
+		 */
+		public Duration getHangThreshold() {
+			return this.hangThreshold;
+		}
+
+		/**
+		 * Returns how the runner ends.
+		 * @return the settings
+		 */
+		public Shutdown getShutdown() {
+			return this.shutdown;
+		}
+
+		/**
+		 * How the runner ends.
+		 */
+		public static final class Shutdown {
+
+			/**
+			 * How long calls in flight may go on when the runner is stopped; to be less
+			 * than 'spring.lifecycle.timeout-per-shutdown-phase'.
+			 */
+			private final Duration gracePeriod;
+
+			Shutdown(@DefaultValue("20s") Duration gracePeriod) {
+				this.gracePeriod = notNegative("palitra.runner.shutdown.grace-period", gracePeriod,
+						"a duration such as 20s, or to 0 to cancel calls in flight at once");
+			}
+
+			/**
+			 * Returns how long calls in flight may go on when the runner is stopped.
+			 * @return the time, zero for none
+			 */
+			public Duration getGracePeriod() {
+				return this.gracePeriod;
+			}
+
+		}
+
+	}
+
+	/**
+	 * Settings of the health check.
+	 */
+	public static final class Health {
+
+		/**
+		 * How long the event loop may take to answer before it counts as down.
+		 */
+		private final Duration timeout;
+
+		Health(@DefaultValue("1s") Duration timeout) {
+			this.timeout = positive("palitra.health.timeout", timeout, "1s");
+		}
+
+		/**
+		 * Returns how long the event loop may take to answer.
+		 * @return the limit
+		 */
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+	}
+
+}

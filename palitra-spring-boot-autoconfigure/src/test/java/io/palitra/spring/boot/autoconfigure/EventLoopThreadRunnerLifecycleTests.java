@@ -1,0 +1,259 @@
+package io.palitra.spring.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.palitra.EventLoopThreadRunner;
+import io.palitra.RunnerClosedException;
+import io.palitra.RunnerState;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link EventLoopThreadRunnerLifecycle}.
+ */
+class EventLoopThreadRunnerLifecycleTests {
+
+	private final String prefix = LoopThreads.newPrefix();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(PalitraAutoConfiguration.class))
+		.withPropertyValues("palitra.runner.thread-name-prefix=" + this.prefix);
+
+	@Test
+	void restartedContextHasWorkingRunnerWithNewThreadC10() {
+		this.contextRunner.run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			Thread before = thread(runner);
+			context.stop();
+			assertThat(runner.snapshot().state()).isEqualTo(RunnerState.STOPPED);
+			assertThatExceptionOfType(RunnerClosedException.class).isThrownBy(() -> thread(runner));
+			LoopThreads.awaitNone(this.prefix);
+			context.start();
+			assertThat(thread(runner)).isNotSameAs(before);
+		});
+	}
+
+	@Test
+	void pausedContextIsWithoutThreadUntilItIsRestarted() {
+		this.contextRunner.run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			context.pause();
+			assertThat(runner.isAlive()).isFalse();
+			LoopThreads.awaitNone(this.prefix);
+			context.restart();
+			assertThat(thread(runner)).isIn(LoopThreads.named(this.prefix));
+		});
+	}
+
+	@Test
+	void everyRunnerIsStoppedAndStarted() {
+		this.contextRunner.withBean("mine", EventLoopThreadRunner.class, () -> runner("mine"))
+			.withBean("yours", EventLoopThreadRunner.class, () -> runner("yours"),
+					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+			.withBean("theirs", EventLoopThreadRunner.class, () -> runner("theirs"),
+					(definition) -> definition.setAutowireCandidate(false))
+			.run((context) -> {
+				List<EventLoopThreadRunner> runners = List
+					.copyOf(context.getBeansOfType(EventLoopThreadRunner.class).values());
+				assertThat(runners).hasSize(3).allMatch(EventLoopThreadRunner::isAlive);
+				context.stop();
+				assertThat(runners).noneMatch(EventLoopThreadRunner::isAlive);
+				context.start();
+				assertThat(runners).allMatch(EventLoopThreadRunner::isAlive);
+				context.close();
+				LoopThreads.awaitNone(this.prefix);
+			});
+	}
+
+	@Test
+	void closedRunnerDoesNotKeepOthersFromRestarting() {
+		this.contextRunner.withBean("closed", EventLoopThreadRunner.class, () -> runner("closed"))
+			.withBean("open", EventLoopThreadRunner.class, () -> runner("open"))
+			.run((context) -> {
+				context.getBean("closed", EventLoopThreadRunner.class).close();
+				context.stop();
+				context.start();
+				assertThat(context.getBean("open", EventLoopThreadRunner.class).isAlive()).isTrue();
+			});
+	}
+
+	@Test
+	void runnerWithoutAutoStartupStartsWithExplicitStartOfTheContext() {
+		this.contextRunner.withPropertyValues("palitra.runner.auto-startup=false").run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			assertThat(runner.isAlive()).isFalse();
+			context.start();
+			assertThat(runner.isAlive()).isTrue();
+		});
+	}
+
+	@Test
+	void neitherLooksNorStopsBuildALazyRunner() {
+		this.contextRunner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				EventLoopThreadRunnerLifecycle lifecycle = context.getBean(EventLoopThreadRunnerLifecycle.class);
+				assertThat(lifecycle.isRunning()).isFalse();
+				context.stop();
+				context.start();
+				assertThat(context.getBeanFactory().containsSingleton("eventLoopThreadRunner")).isFalse();
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				assertThat(lifecycle.isRunning()).isTrue();
+				context.stop();
+				assertThat(runner.isAlive()).isFalse();
+				assertThat(lifecycle.isRunning()).isFalse();
+			});
+	}
+
+	@Test
+	void beanThatStopsInHigherPhaseCanStillCallC10() {
+		this.contextRunner.withUserConfiguration(DrainingConfiguration.class).run((context) -> {
+			Draining draining = context.getBean(Draining.class);
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			context.close();
+			assertThat(draining.result).hasValue(this.prefix + "default");
+			assertThat(runner.snapshot().state()).isEqualTo(RunnerState.CLOSED);
+		});
+	}
+
+	@Test
+	void stopWithoutCallbackReturnsOnceTheRunnerHasStopped() {
+		this.contextRunner.run((context) -> {
+			EventLoopThreadRunnerLifecycle lifecycle = context.getBean(EventLoopThreadRunnerLifecycle.class);
+			assertThat(lifecycle.isRunning()).isTrue();
+			lifecycle.stop();
+			assertThat(lifecycle.isRunning()).isFalse();
+			assertThat(context.getBean(EventLoopThreadRunner.class).snapshot().state()).isEqualTo(RunnerState.STOPPED);
+		});
+	}
+
+	@Test
+	void stopWithCallbackDoesNotBlockAndCallsBackOnceAllRunnersHaveStopped() {
+		this.contextRunner.withBean("idle", EventLoopThreadRunner.class, () -> runner("idle"))
+			.withBean("busy", EventLoopThreadRunner.class, () -> runner("busy"))
+			.run((context) -> {
+				EventLoopThreadRunner idle = context.getBean("idle", EventLoopThreadRunner.class);
+				EventLoopThreadRunner busy = context.getBean("busy", EventLoopThreadRunner.class);
+				CompletableFuture<String> work = new CompletableFuture<>();
+				CompletableFuture<String> call = busy.submit(() -> work);
+				CompletableFuture<Thread> stopped = new CompletableFuture<>();
+				context.getBean(EventLoopThreadRunnerLifecycle.class)
+					.stop(() -> stopped.complete(Thread.currentThread()));
+				await().atMost(Duration.ofSeconds(30)).until(() -> idle.snapshot().state() == RunnerState.STOPPED);
+				await().atMost(Duration.ofSeconds(30)).until(() -> busy.snapshot().state() == RunnerState.STOPPING);
+				assertThat(stopped).isNotDone();
+				work.complete("result");
+				assertThat(stopped.get(30, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread())
+					.matches(Thread::isDaemon);
+				assertThat(call).isCompletedWithValue("result");
+				assertThat(busy.snapshot().state()).isEqualTo(RunnerState.STOPPED);
+			});
+	}
+
+	@Test
+	void stopWithCallbackCallsBackThoughALoopHangsC10() {
+		this.contextRunner.withPropertyValues("palitra.runner.shutdown.grace-period=0").run((context) -> {
+			CountDownLatch hanging = new CountDownLatch(1);
+			CountDownLatch release = new CountDownLatch(1);
+			CountDownLatch stopped = new CountDownLatch(1);
+			context.getBean(EventLoopThreadRunner.class).getLoop().submit(() -> {
+				hanging.countDown();
+				return release.await(60, TimeUnit.SECONDS);
+			});
+			try {
+				assertThat(hanging.await(30, TimeUnit.SECONDS)).isTrue();
+				context.getBean(EventLoopThreadRunnerLifecycle.class).stop(stopped::countDown);
+				assertThat(stopped.await(30, TimeUnit.SECONDS)).isTrue();
+			}
+			finally {
+				release.countDown();
+			}
+		});
+	}
+
+	@Test
+	void stopWithCallbackCallsBackThoughThereIsNoRunner() {
+		this.contextRunner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				CountDownLatch stopped = new CountDownLatch(1);
+				context.getBean(EventLoopThreadRunnerLifecycle.class).stop(stopped::countDown);
+				assertThat(stopped.await(30, TimeUnit.SECONDS)).isTrue();
+			});
+	}
+
+	private EventLoopThreadRunner runner(String name) {
+		return EventLoopThreadRunner.builder().threadNamePrefix(this.prefix).name(name).build();
+	}
+
+	private static Thread thread(EventLoopThreadRunner runner) {
+		return runner.run(() -> CompletableFuture.completedFuture(Thread.currentThread()));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class DrainingConfiguration {
+
+		@Bean
+		Draining draining(EventLoopThreadRunner runner) {
+			return new Draining(runner);
+		}
+
+	}
+
+	/**
+	 * Makes a last call when it is stopped, as a web server or a scheduler may.
+	 */
+	static class Draining implements SmartLifecycle {
+
+		private final AtomicReference<String> result = new AtomicReference<>();
+
+		private final EventLoopThreadRunner runner;
+
+		private volatile boolean running;
+
+		Draining(EventLoopThreadRunner runner) {
+			this.runner = runner;
+		}
+
+		@Override
+		public int getPhase() {
+			return Integer.MAX_VALUE / 2;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+			this.result.set(thread(this.runner).getName());
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+	}
+
+}

@@ -1,0 +1,245 @@
+package io.palitra.spring.boot.autoconfigure.health;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.test.util.ReflectionTestUtils;
+
+import io.palitra.EventLoopThreadRunner;
+import io.palitra.RunnerState;
+import io.palitra.spi.RunEvent;
+import io.palitra.spi.RunListener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link EventLoopThreadRunnerHealthIndicator}.
+ */
+class EventLoopThreadRunnerHealthIndicatorTests {
+
+	/**
+	 * For a loop that is expected to answer, however busy the machine is.
+	 */
+	private static final Duration PATIENT = Duration.ofSeconds(30);
+
+	/**
+	 * For a loop that is expected not to answer; long enough for the runner to tell what
+	 * holds it.
+	 */
+	private static final Duration IMPATIENT = Duration.ofMillis(200);
+
+	private final CountDownLatch release = new CountDownLatch(1);
+
+	private EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+		.name("probed")
+		.shutdownGrace(Duration.ZERO)
+		.build();
+
+	@AfterEach
+	void close() {
+		this.release.countDown();
+		this.runner.close();
+	}
+
+	@Test
+	void upIfTheLoopAnswers() {
+		Health health = health(PATIENT);
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsOnlyKeys("responseTime", "state", "thread", "pending", "active")
+			.containsEntry("state", RunnerState.RUNNING)
+			.containsEntry("thread", "palitra-probed")
+			.containsEntry("pending", 0)
+			.containsEntry("active", 0);
+		assertThat(Duration.parse((String) health.getDetails().get("responseTime"))).isPositive();
+	}
+
+	@Test
+	void showsCallsThatAreActiveAndPending() throws Exception {
+		this.runner.submit(CompletableFuture::new);
+		await().atMost(PATIENT).until(() -> this.runner.snapshot().active() == 1);
+		hold();
+		this.runner.submit(CompletableFuture::new);
+		assertThat(health(IMPATIENT).getDetails()).containsEntry("active", 1).containsEntry("pending", 1);
+	}
+
+	@Test
+	void downWithWhatBlocksIfTheLoopDoesNotAnswerAndUpOnceItDoesAgainC18() throws Exception {
+		hold();
+		Health health = health(IMPATIENT);
+		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health.getDetails())
+			.containsOnlyKeys("state", "thread", "pending", "active", "blockedFor", "blockedBy")
+			.containsEntry("state", RunnerState.RUNNING);
+		assertThat(Duration.parse((String) health.getDetails().get("blockedFor"))).isGreaterThanOrEqualTo(IMPATIENT);
+		assertThat(health.getDetails().get("blockedBy")).asInstanceOf(InstanceOfAssertFactories.list(String.class))
+			.anySatisfy((frame) -> assertThat(frame).contains(CountDownLatch.class.getName()))
+			.anySatisfy((frame) -> assertThat(frame).contains(getClass().getName()));
+		this.release.countDown();
+		assertThat(health(PATIENT).getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void probesLeaveNothingInTheQueueOfALoopThatHangs() throws Exception {
+		hold();
+		for (int check = 0; check < 3; check++) {
+			assertThat(health(Duration.ofMillis(1)).getStatus()).isEqualTo(Status.DOWN);
+		}
+		Runnable own = () -> {
+		};
+		this.runner.getLoop().execute(own);
+		assertThat(this.runner.getLoop().shutdownNow()).contains(own).noneMatch(Future.class::isInstance);
+	}
+
+	@Test
+	void probesAreNoCallsC22() {
+		List<String> submitted = new ArrayList<>();
+		this.runner.close();
+		this.runner = EventLoopThreadRunner.builder().listener(new RunListener() {
+
+			@Override
+			public void onSubmit(RunEvent run) {
+				submitted.add(run.getTaskName());
+			}
+
+		}).build();
+		assertThat(health(PATIENT).getStatus()).isEqualTo(Status.UP);
+		assertThat(submitted).isEmpty();
+	}
+
+	@Test
+	void outOfServiceIfStoppedAndUpOnceStartedAgain() {
+		this.runner.stop();
+		Health health = health(PATIENT);
+		assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+		assertThat(health.getDetails()).containsOnlyKeys("state", "thread", "pending", "active")
+			.containsEntry("state", RunnerState.STOPPED);
+		this.runner.start();
+		assertThat(health(PATIENT).getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void outOfServiceWhileStopping() throws Exception {
+		CompletableFuture<Object> work = new CompletableFuture<>();
+		this.runner.close();
+		this.runner = EventLoopThreadRunner.builder().shutdownGrace(Duration.ofHours(1)).build();
+		this.runner.submit(() -> work);
+		CompletableFuture<Void> stop = CompletableFuture.runAsync(this.runner::stop);
+		await().atMost(PATIENT).until(() -> this.runner.snapshot().state() == RunnerState.STOPPING);
+		Health health = health(PATIENT);
+		assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+		assertThat(health.getDetails()).containsEntry("state", RunnerState.STOPPING);
+		work.complete(null);
+		stop.get(30, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void outOfServiceIfClosed() {
+		this.runner.close();
+		Health health = health(PATIENT);
+		assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+		assertThat(health.getDetails()).containsEntry("state", RunnerState.CLOSED);
+	}
+
+	@Test
+	void outOfServiceIfClosedWhileTheProbeWaits() throws Exception {
+		hold();
+		CompletableFuture<Health> health = new CompletableFuture<>();
+		Thread prober = new Thread(() -> health.complete(health(Duration.ofHours(1))));
+		prober.setDaemon(true);
+		prober.start();
+		await().atMost(PATIENT).until(() -> prober.getState() == Thread.State.TIMED_WAITING);
+		this.runner.close();
+		assertThat(health.get(30, TimeUnit.SECONDS).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+	}
+
+	@Test
+	void downWithTheCauseIfTheThreadHasDiedC9() {
+		Error death = new InternalError("killed");
+		killThread(death);
+		Health health = health(PATIENT);
+		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health.getDetails()).containsEntry("state", RunnerState.DEAD)
+			.containsEntry("error", "java.lang.InternalError: killed");
+		this.runner.start();
+		assertThat(health(PATIENT).getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void answersOnItsOwnLoopC6() {
+		Health health = this.runner.run(() -> CompletableFuture.completedFuture(health(PATIENT)));
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).doesNotContainKeys("responseTime", "error").containsEntry("active", 1);
+	}
+
+	@Test
+	void answersOnTheLoopOfAnotherRunnerC6() throws Exception {
+		try (EventLoopThreadRunner other = EventLoopThreadRunner.create()) {
+			hold();
+			await().atMost(PATIENT).until(() -> this.runner.snapshot().heldFor().compareTo(IMPATIENT) > 0);
+			Health health = other.run(() -> CompletableFuture.completedFuture(health(IMPATIENT)));
+			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(health.getDetails()).containsKeys("blockedFor", "blockedBy").doesNotContainKey("error");
+		}
+	}
+
+	@Test
+	void answersOnInterruptedThreadAndLeavesItInterrupted() {
+		Thread.currentThread().interrupt();
+		Health health = health(PATIENT);
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).doesNotContainKey("error");
+	}
+
+	private Health health(Duration timeout) {
+		return new EventLoopThreadRunnerHealthIndicator(this.runner, timeout).health();
+	}
+
+	/**
+	 * Blocks the loop until {@link #release}.
+	 */
+	private void hold() throws InterruptedException {
+		CountDownLatch held = new CountDownLatch(1);
+		this.runner.getLoop().submit(() -> {
+			held.countDown();
+			return this.release.await(60, TimeUnit.SECONDS);
+		});
+		assertThat(held.await(30, TimeUnit.SECONDS)).isTrue();
+	}
+
+	/**
+	 * No task can kill the thread; what does it here is a fault inside the loop: timers
+	 * that cannot be read.
+	 */
+	private void killThread(Error death) {
+		Object loop = Objects.requireNonNull(ReflectionTestUtils.getField(this.runner, "loop"));
+		ReflectionTestUtils.setField(loop, "timers", new ConcurrentSkipListMap<>() {
+
+			private static final long serialVersionUID = 1L;
+
+			@Override
+			public Map.Entry<Object, Object> firstEntry() {
+				throw death;
+			}
+
+		});
+		this.runner.getLoop().execute(() -> {
+		});
+		await().atMost(PATIENT).until(() -> this.runner.snapshot().state() == RunnerState.DEAD);
+	}
+
+}
