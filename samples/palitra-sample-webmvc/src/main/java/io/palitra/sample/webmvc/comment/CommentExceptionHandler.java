@@ -1,0 +1,70 @@
+package io.palitra.sample.webmvc.comment;
+
+import java.net.http.HttpTimeoutException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.timeout.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.codec.CodecException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.reactive.function.client.WebClientException;
+
+import io.palitra.RunInterruptedException;
+import io.palitra.RunTimeoutException;
+
+/**
+ * Tells the callers what went wrong on the way to the upstream, and no more than that;
+ * the exception itself is for the log.
+ */
+@RestControllerAdvice
+class CommentExceptionHandler {
+
+	private static final Logger logger = LoggerFactory.getLogger(CommentExceptionHandler.class);
+
+	/**
+	 * What the clients fail with. The runner throws their unchecked exceptions as they
+	 * are and wraps checked ones in a {@link CompletionException}.
+	 */
+	@ExceptionHandler({ WebClientException.class, CodecException.class, UpstreamException.class,
+			CompletionException.class })
+	ProblemDetail upstreamFailed(Exception ex) {
+		return isTimeout(ex) ? upstreamTooSlow(ex) : problem(HttpStatus.BAD_GATEWAY, "The upstream failed", ex);
+	}
+
+	@ExceptionHandler(RunTimeoutException.class)
+	ProblemDetail upstreamTooSlow(Exception ex) {
+		return problem(HttpStatus.GATEWAY_TIMEOUT, "The upstream did not answer in time", ex);
+	}
+
+	/**
+	 * The runner has been stopped, or the thread that waited was interrupted: either
+	 * happens when the application ends.
+	 */
+	@ExceptionHandler({ RejectedExecutionException.class, RunInterruptedException.class })
+	ProblemDetail notNow(Exception ex) {
+		return problem(HttpStatus.SERVICE_UNAVAILABLE, "The application takes no requests at the moment", ex);
+	}
+
+	private static boolean isTimeout(Exception ex) {
+		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+			if (cause instanceof HttpTimeoutException || cause instanceof TimeoutException
+					|| cause instanceof ConnectTimeoutException) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static ProblemDetail problem(HttpStatus status, String detail, Exception ex) {
+		// The first line: in the message of a time-out, the loop's stack may follow.
+		logger.warn("{}: {}", detail, ex.toString().lines().findFirst().orElseThrow());
+		return ProblemDetail.forStatusAndDetail(status, detail);
+	}
+
+}

@@ -1,0 +1,105 @@
+package io.palitra.sample.webmvc;
+
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+import com.sun.net.httpserver.HttpExchange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the comments' endpoints make of what the upstream does.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "palitra.runner.timeout=30s")
+@AutoConfigureRestTestClient
+@Import(StubUpstream.Configuration.class)
+class CommentTests {
+
+	@Autowired
+	private RestTestClient client;
+
+	@Autowired
+	private StubUpstream upstream;
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/comments", "/api/comments/jdk" })
+	void commentsAreFetchedConcurrentlyAndServedInOrder(String path) throws Exception {
+		Future<String> body = startGet(path, HttpStatus.OK);
+		// No request has been answered when the last of them arrives.
+		List<HttpExchange> requests = this.upstream.threeRequests();
+		for (int id = 3; id >= 1; id--) {
+			HttpExchange request = requests.get(id - 1);
+			assertThat(request.getRequestURI()).hasPath("/comments/" + id);
+			StubUpstream.answer(request, 200, comment(id));
+		}
+		assertThat(body.get(30, TimeUnit.SECONDS))
+			.isEqualTo("[" + comment(1) + "," + comment(2) + "," + comment(3) + "]");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/comments", "/api/comments/jdk" })
+	void failureOfTheUpstreamIsABadGateway(String path) throws Exception {
+		assertBadGateway(path, 500, "{}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/comments", "/api/comments/jdk" })
+	void answerThatIsNotACommentIsABadGateway(String path) throws Exception {
+		assertBadGateway(path, 200, "{ \"id\": ");
+	}
+
+	private void assertBadGateway(String path, int status, String answer) throws Exception {
+		Future<String> body = startGet(path, HttpStatus.BAD_GATEWAY);
+		List<HttpExchange> requests = this.upstream.threeRequests();
+		StubUpstream.answer(requests.get(0), 200, comment(1));
+		StubUpstream.answer(requests.get(1), status, answer);
+		assertThat(body.get(30, TimeUnit.SECONDS)).isEqualTo("""
+				{"detail":"The upstream failed","instance":"%s","status":502,"title":"Bad Gateway"}""".formatted(path));
+		requests.get(2).close();
+	}
+
+	@Test
+	void noUpstreamIsStartedWhereOneIsGiven(@Autowired ConfigurableListableBeanFactory beanFactory) {
+		assertThat(beanFactory.containsSingleton("upstream")).isTrue();
+		assertThat(beanFactory.containsSingleton("upstreamServer")).isFalse();
+	}
+
+	private Future<String> startGet(String path, HttpStatus expected) {
+		FutureTask<String> get = new FutureTask<>(() -> get(path, expected));
+		new Thread(get, "caller").start();
+		return get;
+	}
+
+	private String get(String path, HttpStatus expected) {
+		return this.client.get()
+			.uri(path)
+			.exchange()
+			.expectStatus()
+			.isEqualTo(expected)
+			.expectHeader()
+			.contentType(expected.isError() ? MediaType.APPLICATION_PROBLEM_JSON : MediaType.APPLICATION_JSON)
+			.expectBody(String.class)
+			.returnResult()
+			.getResponseBody();
+	}
+
+	private static String comment(int id) {
+		return """
+				{"id":%1$d,"author":"someone","text":"text %1$d"}""".formatted(id);
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.palitra.sample.webmvc;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import io.palitra.EventLoopThreadRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class ShutdownTests {
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/comments", "/api/comments/jdk" })
+	void c10RequestInFlightIsAnsweredBeforeTheApplicationEnds(String path) throws Exception {
+		CompletableFuture<HttpResponse<String>> response;
+		try (ConfigurableApplicationContext application = SpringApplication.run(SampleApplication.class,
+				"--server.port=0", "--upstream.port=0", "--upstream.latency=1s", "--palitra.runner.timeout=30s")) {
+			URI uri = URI.create("http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port"));
+			response = HttpClient.newHttpClient()
+				.sendAsync(HttpRequest.newBuilder(uri.resolve(path)).build(), BodyHandlers.ofString());
+			EventLoopThreadRunner runner = application.getBean(EventLoopThreadRunner.class);
+			await().atMost(Duration.ofSeconds(30)).until(() -> isInFlight(runner) || response.isDone());
+		}
+		assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+		assertThat(response.get().body()).contains("comment 1", "comment 2", "comment 3");
+	}
+
+	private static boolean isInFlight(EventLoopThreadRunner runner) {
+		return runner.snapshot().calls().stream().anyMatch((call) -> call.taskName().equals("gather"));
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.palitra.sample.webmvc;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+import io.palitra.EventLoopThreadRunner;
+import io.palitra.RunTimeoutException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What callers and operators see when the upstream, or the loop, does not answer.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "palitra.runner.timeout=500ms", "palitra.health.timeout=100ms" })
+@AutoConfigureRestTestClient
+@Import(StubUpstream.Configuration.class)
+class TimeoutTests {
+
+	@Autowired
+	private RestTestClient client;
+
+	@Autowired
+	private EventLoopThreadRunner runner;
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/comments", "/api/comments/jdk" })
+	void c4SilentUpstreamIsAGatewayTimeoutAndTheRequestsAreGivenUp(String path) {
+		assertGatewayTimeout(path);
+		await().atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(this.runner.snapshot().active()).isZero());
+	}
+
+	@Test
+	void c4BlockedLoopTimesOutItsCallersAndIsDownUntilItIsFree() throws Exception {
+		CountDownLatch blocked = new CountDownLatch(1);
+		CountDownLatch free = new CountDownLatch(1);
+		this.runner.submit(() -> {
+			blocked.countDown();
+			free.await(30, TimeUnit.SECONDS);
+			return CompletableFuture.completedFuture(null);
+		});
+		assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
+		try {
+			assertHealth(HttpStatus.SERVICE_UNAVAILABLE, "DOWN");
+			assertGatewayTimeout("/api/comments");
+			assertGatewayTimeout("/api/comments/jdk");
+			assertThatExceptionOfType(RunTimeoutException.class)
+				.isThrownBy(() -> this.runner.run(() -> CompletableFuture.completedFuture("value")));
+		}
+		finally {
+			free.countDown();
+		}
+		await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertHealth(HttpStatus.OK, "UP"));
+		assertThat(this.runner.run(() -> CompletableFuture.completedFuture("value"))).isEqualTo("value");
+	}
+
+	private void assertGatewayTimeout(String path) {
+		this.client.get()
+			.uri(path)
+			.exchange()
+			.expectStatus()
+			.isEqualTo(HttpStatus.GATEWAY_TIMEOUT)
+			.expectHeader()
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.expectBody(String.class)
+			.isEqualTo(
+					"""
+							{"detail":"The upstream did not answer in time","instance":"%s","status":504,"title":"Gateway Timeout"}"""
+						.formatted(path));
+	}
+
+	private void assertHealth(HttpStatus overall, String palitra) {
+		this.client.get()
+			.uri("/actuator/health")
+			.exchange()
+			.expectStatus()
+			.isEqualTo(overall)
+			.expectBody()
+			.jsonPath("$.components.palitra.status")
+			.isEqualTo(palitra);
+	}
+
+}
