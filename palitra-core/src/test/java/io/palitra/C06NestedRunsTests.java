@@ -400,7 +400,7 @@ class C06NestedRunsTests {
 	@Test
 	void deadlineOfTheOuterCallHoldsWhileTheNestedOneWaits() {
 		CompletableFuture<String> release = new CompletableFuture<>();
-		RunTimeoutException timeout = Support.timeoutWhileRunning(
+		RunTimeoutException timeout = Support.timeoutWhileRunning(this.runner,
 				(limit) -> this.runner.run(() -> CompletableFuture.completedFuture(this.runner.await(release)), limit));
 		assertThat(timeout.getPhase()).isEqualTo(RunPhase.RUNNING);
 		release.complete("late");
@@ -419,7 +419,7 @@ class C06NestedRunsTests {
 				throw ex;
 			}
 		}));
-		Support.eventually().until(() -> this.runner.snapshot().active() == 2);
+		Support.untilActive(this.runner, 2);
 		Thread loop = Thread.getAllStackTraces()
 			.keySet()
 			.stream()
@@ -436,7 +436,7 @@ class C06NestedRunsTests {
 	void nestedCallMayEndInsideTheGraceOfAClose() {
 		CompletableFuture<String> work = new CompletableFuture<>();
 		Owner<String> outer = Owner.start(() -> onTheLoop(() -> this.runner.run(() -> work)));
-		Support.eventually().until(() -> this.runner.snapshot().active() == 2);
+		Support.untilActive(this.runner, 2);
 		Owner<Object> closer = Owner.parked(() -> {
 			this.runner.close(Support.LONG);
 			return null;

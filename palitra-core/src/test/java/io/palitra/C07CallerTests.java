@@ -304,17 +304,19 @@ class C07CallerTests {
 
 	@Test
 	void handlerThatThrowsDoesNotTouchTheCall() {
-		List<String> ran = new CopyOnWriteArrayList<>();
-		Owner<String> owner = Owner.start(withHandler((thread, ex) -> {
-			throw new IllegalStateException("the handler");
-		}), () -> this.runner.runScoped((scope) -> {
-			scope.caller().execute(() -> {
-				throw new IllegalArgumentException("the hop");
-			});
-			return hop(scope, () -> "next").whenComplete((value, ex) -> ran.add(value));
-		}));
-		assertThat(owner.value()).isEqualTo("next");
-		assertThat(ran).containsExactly("next");
+		IllegalStateException failure = new IllegalStateException("the handler");
+		try (Logs logs = Logs.capture()) {
+			Owner<String> owner = Owner.start(withHandler((thread, ex) -> {
+				throw failure;
+			}), () -> this.runner.runScoped((scope) -> {
+				scope.caller().execute(() -> {
+					throw new IllegalArgumentException("the hop");
+				});
+				return hop(scope, () -> "next");
+			}));
+			assertThat(owner.value()).isEqualTo("next");
+			assertThat(logs.thrown()).containsExactly(failure);
+		}
 		assertThat(this.runner.snapshot().calls()).isEmpty();
 	}
 
@@ -344,6 +346,7 @@ class C07CallerTests {
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		assertThat(owner.wasInterruptedAtEnd()).isTrue();
 		assertThat(ran).hasValue(2);
+		Support.settle(this.runner);
 		assertThat(work.cancellations()).containsExactly(true);
 	}
 
@@ -620,7 +623,7 @@ class C07CallerTests {
 			opened.set(scope);
 			return work;
 		}, reason.equals("timeout") ? options.timeout(Duration.ofMillis(500)) : options));
-		Support.eventually().until(() -> opened.get() != null && this.runner.snapshot().active() == 1);
+		Support.untilActive(this.runner, 1);
 		if (reason.equals("interrupt")) {
 			owner.interrupt();
 		}
@@ -635,7 +638,7 @@ class C07CallerTests {
 		CompletableFuture<Object> go = new CompletableFuture<>();
 		Owner<Thread> owner = Owner.parked(() -> this.runner
 			.runScoped((scope) -> go.thenApplyAsync((x) -> Thread.currentThread(), scope.caller())));
-		Support.eventually().until(() -> this.runner.snapshot().active() == 1);
+		Support.untilActive(this.runner, 1);
 		Owner<Object> closer = Owner.parked(() -> {
 			this.runner.close(Support.LONG);
 			return null;

@@ -146,7 +146,7 @@ class C08ContextTests {
 									(scope) -> scope.sleep(Duration.ofMillis(1)).thenApply((none) -> test.seen()))),
 					Named.of("onCancel hook of a timeout", (test) -> {
 						AtomicReference<Seen> seen = new AtomicReference<>();
-						Support.timeoutWhileRunning((limit) -> test.runner.runScoped((scope) -> {
+						Support.timeoutWhileRunning(test.runner, (limit) -> test.runner.runScoped((scope) -> {
 							scope.onCancel(() -> seen.set(test.seen()));
 							return new CompletableFuture<>();
 						}, limit));
@@ -180,7 +180,7 @@ class C08ContextTests {
 				scope.onCancel(() -> seen.set(seen()));
 				return new CompletableFuture<>();
 			})));
-		Support.eventually().until(() -> this.runner.snapshot().active() == 1);
+		Support.untilActive(this.runner, 1);
 		this.runner.close(Duration.ZERO);
 		assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class);
 		assertThat(seen.get()).isEqualTo(new Seen("A", this.classLoader));
@@ -208,7 +208,7 @@ class C08ContextTests {
 			this.runner.runScoped((scope) -> CompletableFuture.supplyAsync(this::seen, scope.caller()));
 			assertThatIllegalStateException()
 				.isThrownBy(() -> this.runner.run(Support.failure(new IllegalStateException())));
-			Support.timeoutWhileRunning((limit) -> this.runner.run(Support.never(), limit));
+			Support.timeoutWhileRunning(this.runner, (limit) -> this.runner.run(Support.never(), limit));
 			this.runner.await(CompletableFuture.supplyAsync(() -> "x", this.foreign));
 			return null;
 		});
@@ -315,7 +315,7 @@ class C08ContextTests {
 				opened.set(scope);
 				return work;
 			})));
-		Support.eventually().until(() -> opened.get() != null && this.runner.snapshot().active() == 1);
+		Support.untilActive(this.runner, 1);
 		try (HeldLoop held = HeldLoop.of(this.runner)) {
 			opened.get().loop().execute(() -> {
 				late.set(seen());
@@ -333,7 +333,7 @@ class C08ContextTests {
 		CompletableFuture<Seen> late = new CompletableFuture<>();
 		CompletableFuture<String> foreignWork = new CompletableFuture<>();
 		withContext("A", this.classLoader,
-				() -> Support.timeoutWhileRunning((limit) -> this.runner.runScoped((scope) -> {
+				() -> Support.timeoutWhileRunning(this.runner, (limit) -> this.runner.runScoped((scope) -> {
 					foreignWork.thenRunAsync(() -> late.complete(seen()), scope.loop());
 					return Work.stubborn();
 				}, limit)));

@@ -150,28 +150,30 @@ class C15LoadTests {
 
 	static Stream<Named<GivingUp>> workThatIsGivenUpAndGoesOnStillCounts() {
 		return Stream.of(
-				Named.of("timeout",
-						(runner, work) -> Support.timeoutWhileRunning((limit) -> runner.run(() -> work, limit))),
+				Named
+					.of("timeout",
+							(runner, work) -> Support.timeoutWhileRunning(runner,
+									(limit) -> runner.run(() -> work, limit))),
 				Named.of("interrupt", (runner, work) -> {
 					Owner<String> owner = Owner.parked(() -> runner.run(() -> work));
-					Support.eventually().until(() -> runner.snapshot().active() == 1);
+					Support.untilActive(runner, 1);
 					owner.interrupt();
 					assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 				}), Named.of("cancelled future", (runner, work) -> {
 					CompletableFuture<String> future = runner.submit(() -> work);
-					Support.eventually().until(() -> runner.snapshot().active() == 1);
+					Support.untilActive(runner, 1);
 					future.cancel(true);
 				}), Named.of("timed out future", (runner, work) -> {
 					CompletableFuture<String> future = runner.submit(() -> work,
 							RunOptions.defaults().timeout(Duration.ofMillis(500)));
-					Support.eventually().until(() -> runner.snapshot().active() == 1);
+					Support.untilActive(runner, 1);
 					assertThat(future).failsWithin(Support.PATIENCE);
 				}));
 	}
 
 	@Test
 	void workThatIsGivenUpAndHeedsTheCancellationMakesWayAtOnce() {
-		Support.timeoutWhileRunning((limit) -> this.runner.run(Work::new, limit));
+		Support.timeoutWhileRunning(this.runner, (limit) -> this.runner.run(Work::new, limit));
 		assertAdmits(this.runner, 1);
 	}
 
@@ -266,7 +268,7 @@ class C15LoadTests {
 		assertThat(all).hasSize(10);
 		Work<String> child = new Work<>();
 		Owner<List<String>> gathering = Owner.parked(() -> this.runner.gather(Support.value("a"), () -> child));
-		Support.eventually().until(() -> this.runner.snapshot().active() == 1);
+		Support.untilActive(this.runner, 1);
 		Owner<String> waiting = Owner.parked(() -> this.runner.run(Support.value("next")));
 		assertThat(this.runner.snapshot().calls()).extracting(RunnerSnapshot.Call::phase)
 			.containsExactly(RunPhase.RUNNING, RunPhase.WAITING_FOR_PERMIT);
@@ -459,7 +461,7 @@ class C15LoadTests {
 			restarted.submit(() -> outliving);
 			restarted.submit(Support.never());
 			CompletableFuture<Object> queued = restarted.submit(Support.never());
-			Support.eventually().until(() -> restarted.snapshot().active() == 2);
+			Support.untilActive(restarted, 2);
 			restarted.stop();
 			assertThat(queued).isCompletedExceptionally();
 			restarted.start();
@@ -494,7 +496,7 @@ class C15LoadTests {
 			Work<String> first = new Work<>();
 			full.submit(() -> first);
 			full.submit(Support.never());
-			Support.eventually().until(() -> full.snapshot().active() == 2);
+			Support.untilActive(full, 2);
 			AtomicInteger calls = new AtomicInteger();
 			assertThatExceptionOfType(RunnerOverloadedException.class)
 				.isThrownBy(() -> way.call(full, () -> CompletableFuture.completedFuture(calls.incrementAndGet()),
@@ -510,6 +512,46 @@ class C15LoadTests {
 			first.complete("done");
 			way.call(full, () -> CompletableFuture.completedFuture(calls.incrementAndGet()), RunOptions.defaults());
 			Support.eventually().until(() -> calls.get() == 1);
+		}
+	}
+
+	@Test
+	void fullRunnerThatRejectsNeverLetsACallWait() {
+		// Two callers and one permit: whoever comes second is refused
+		int rounds = 500;
+		AtomicInteger arrived = new AtomicInteger();
+		AtomicInteger refused = new AtomicInteger();
+		try (EventLoopThreadRunner full = runner(1, OverloadPolicy.REJECT)) {
+			List<Owner<Object>> callers = Stream.of(1, 2).map((caller) -> Owner.start(() -> {
+				for (int round = 1; round <= rounds; round++) {
+					meet(arrived, 4 * round - 2);
+					CompletableFuture<Object> accepted = null;
+					try {
+						accepted = full.submit(Support.never());
+					}
+					catch (RunnerOverloadedException ex) {
+						refused.incrementAndGet();
+					}
+					meet(arrived, 4 * round);
+					if (accepted != null) {
+						accepted.cancel(true);
+						Support.settle(full);
+					}
+				}
+				return null;
+			})).toList();
+			callers.forEach((caller) -> assertThat(caller.value()).isNull());
+			assertThat(refused).hasValue(rounds);
+		}
+	}
+
+	/**
+	 * Returns when so many have come, without a detour through a parked thread.
+	 */
+	private static void meet(AtomicInteger arrived, int count) {
+		arrived.incrementAndGet();
+		while (arrived.get() < count) {
+			Thread.yield();
 		}
 	}
 
@@ -664,7 +706,7 @@ class C15LoadTests {
 
 	private CompletableFuture<String> running(Work<String> work) {
 		CompletableFuture<String> running = this.runner.submit(() -> work);
-		Support.eventually().until(() -> this.runner.snapshot().active() == 1);
+		Support.untilActive(this.runner, 1);
 		return running;
 	}
 

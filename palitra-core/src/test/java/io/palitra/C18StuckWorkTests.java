@@ -140,8 +140,8 @@ class C18StuckWorkTests {
 		// Idle for longer than the threshold
 		Support.eventually().until(() -> !isWatched());
 		idle.run(Support.value("y"));
+		Support.eventually().until(() -> idle.snapshot().heldFor().isZero());
 		assertThat(idle.snapshot().slow()).isZero();
-		assertThat(idle.snapshot().heldFor()).isZero();
 		// It comes back with the work
 		try (HeldLoop held = HeldLoop.of(idle)) {
 			assertThat(isWatched()).isTrue();
@@ -362,16 +362,16 @@ class C18StuckWorkTests {
 		EventLoopThreadRunner busy = runner(NEVER, NEVER);
 		Owner<Object> running = Owner
 			.parked(() -> busy.run(Support.never(), RunOptions.defaults().name("running").timeout(Support.LONG)));
-		Support.eventually().until(() -> busy.snapshot().active() == 1);
+		Support.untilActive(busy, 1);
 		Owner<Object> awaiting = Owner.parked(() -> busy.await(new CompletableFuture<>()));
 		Work<Object> stubborn = Work.stubborn();
 		CompletableFuture<Object> abandoned = busy.submit(() -> stubborn, RunOptions.defaults().name("abandoned"));
-		Support.eventually().until(() -> busy.snapshot().active() == 3);
+		Support.untilActive(busy, 3);
 		abandoned.cancel(true);
 		List<CompletableFuture<Object>> submitted = IntStream.range(0, 7)
 			.mapToObj((i) -> busy.submit(Support.never(), RunOptions.defaults().name("submitted")))
 			.toList();
-		Support.eventually().until(() -> busy.snapshot().active() == 10);
+		Support.untilActive(busy, 10);
 		try (HeldLoop held = HeldLoop.of(busy)) {
 			busy.submit(Support.never(), RunOptions.defaults().name("queued"));
 			Owner<Object> waiting = Owner
@@ -411,7 +411,7 @@ class C18StuckWorkTests {
 		EventLoopThreadRunner busy = runner(NEVER, NEVER);
 		Work<Object> work = Work.stubborn();
 		Owner<Object> owner = Owner.parked(() -> busy.run(() -> work, RunOptions.defaults().cancelGrace(Support.LONG)));
-		Support.eventually().until(() -> busy.snapshot().active() == 1);
+		Support.untilActive(busy, 1);
 		owner.interrupt();
 		Support.eventually().until(() -> !work.cancellations().isEmpty());
 		Support.untilParked(owner.thread());

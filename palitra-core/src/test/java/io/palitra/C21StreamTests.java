@@ -125,7 +125,7 @@ class C21StreamTests {
 				read.add(iterator.next());
 			}
 		}
-		this.runner.run(Support.value("x"));
+		Support.settle(this.runner);
 		assertThat(read).isEqualTo(IntStream.range(0, 1_000).boxed().toList());
 		assertThat(numbers.requested.get()).isBetween(1_000, 1_000 + PREFETCH + 1);
 		assertThat(numbers.largestRequest).hasValueLessThanOrEqualTo(PREFETCH);
@@ -166,7 +166,7 @@ class C21StreamTests {
 		stream.close();
 		assertThat(numbers.cancelled).hasValue(1);
 		// The loop may still be sending what it was asked for
-		this.runner.run(Support.value("x"));
+		Support.settle(this.runner);
 		assertThat(this.discarded).containsExactlyInAnyOrderElementsOf(
 				IntStream.range(3, numbers.sent.get()).<Object>mapToObj(Integer::valueOf).toList());
 	}
@@ -176,7 +176,7 @@ class C21StreamTests {
 		Numbers numbers = new Numbers(1);
 		Stream<Integer> stream = this.runner.stream(numbers);
 		stream.close();
-		this.runner.run(Support.value("x"));
+		Support.settle(this.runner);
 		assertThat(numbers.subscribed).isEmpty();
 	}
 
@@ -190,7 +190,7 @@ class C21StreamTests {
 			stream.close();
 			assertThat(reader.failure()).isInstanceOf(CancellationException.class);
 		}
-		this.runner.run(Support.value("x"));
+		Support.settle(this.runner);
 		assertThat(numbers.subscribed).isEmpty();
 	}
 
@@ -242,6 +242,7 @@ class C21StreamTests {
 		})) {
 			assertThat(stream.toList()).containsExactly(0, 1, 2);
 		}
+		Support.settle(this.runner);
 		assertThat(second.cancelled).hasValue(1);
 		assertThat(second.requested).hasValue(0);
 	}
@@ -494,7 +495,7 @@ class C21StreamTests {
 		});
 		assertThat(reader.failure()).isInstanceOf(RunInterruptedException.class);
 		assertThat(reader.wasInterruptedAtEnd()).isTrue();
-		this.runner.run(Support.value("x"));
+		Support.settle(this.runner);
 		assertThat(numbers.subscribed).isEmpty();
 	}
 
@@ -552,7 +553,7 @@ class C21StreamTests {
 		assertThatExceptionOfType(BlockingNotAllowedException.class)
 			.isThrownBy(() -> this.runner.run(() -> Support.value(this.runner.stream(numbers).toList()).call()))
 			.withMessageContaining("\"palitra-streams\"");
-		this.runner.run(Support.value("x"));
+		Support.settle(this.runner);
 		assertThat(numbers.subscribed).isEmpty();
 		try (stream) {
 			assertThat(stream.toList()).containsExactly(0, 1);

@@ -39,7 +39,7 @@ class CollectedRunnerTests {
 		}));
 		abandoned.put("with given up work that goes on",
 				abandon(EventLoopThreadRunner.builder().maxInFlight(1).onDiscard(late::add), (runner) -> {
-					Support.timeoutWhileRunning((limit) -> runner.run(() -> work, limit));
+					Support.timeoutWhileRunning(runner, (limit) -> runner.run(() -> work, limit));
 					return null;
 				}));
 		IntStream.range(0, 20)
@@ -60,7 +60,7 @@ class CollectedRunnerTests {
 		runner.await(CompletableFuture.supplyAsync(() -> "x"));
 		Support.get(runner.submit(Support.later("x")));
 		runner.submit(Support.never()).cancel(true);
-		Support.timeoutWhileRunning((limit) -> runner.run(Support.never(), limit));
+		Support.timeoutWhileRunning(runner, (limit) -> runner.run(Support.never(), limit));
 		Support.get(runner.getLoop().schedule(() -> "x", 1, TimeUnit.MILLISECONDS));
 		Support.get(runner.getLoop().adopt(CompletableFuture.supplyAsync(() -> "x")).thenApply((value) -> value));
 		try (Stream<String> stream = runner.stream((subscriber) -> subscriber.onComplete())) {

@@ -140,7 +140,7 @@ class RunScopedTests {
 	@Test
 	void remainingIsZeroAfterTheDeadline() {
 		AtomicReference<RunScope> leaked = new AtomicReference<>();
-		Support.timeoutWhileRunning((limit) -> this.runner.runScoped((scope) -> {
+		Support.timeoutWhileRunning(this.runner, (limit) -> this.runner.runScoped((scope) -> {
 			leaked.set(scope);
 			return new CompletableFuture<>();
 		}, limit));
@@ -188,7 +188,7 @@ class RunScopedTests {
 				return new CompletableFuture<>();
 			})))
 			.toList();
-		Support.eventually().until(() -> this.runner.snapshot().active() == runs);
+		Support.untilActive(this.runner, runs);
 		this.runner.close(Duration.ZERO);
 		owners.forEach((owner) -> assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class));
 		synchronized (told) {
@@ -216,7 +216,7 @@ class RunScopedTests {
 			opened.set(scope);
 			return new CompletableFuture<>();
 		}));
-		Support.eventually().until(() -> opened.get() != null && this.runner.snapshot().active() == 2);
+		Support.untilActive(this.runner, 2);
 		Owner<Object> closer = Owner.start(() -> {
 			this.runner.close(Duration.ZERO);
 			return null;
@@ -255,8 +255,7 @@ class RunScopedTests {
 		List<String> told = new CopyOnWriteArrayList<>();
 		IllegalStateException failure = new IllegalStateException("hook");
 		try (Logs logs = Logs.capture()) {
-			RunTimeoutException timeout = Support.timeoutWhileRunning((limit) -> this.runner.runScoped((scope) -> {
-				told.clear();
+			endedRun(CallEnd.INTERRUPT, (scope) -> {
 				scope.onCancel(() -> told.add("before"));
 				scope.onCancel(() -> {
 					throw failure;
@@ -265,11 +264,9 @@ class RunScopedTests {
 					throw new AssertionError("another");
 				});
 				scope.onCancel(() -> told.add("after"));
-				return new CompletableFuture<>();
-			}, RunOptions.defaults().name("hooked").timeout(limit)));
-			assertThat(timeout).hasMessageContaining("hooked");
+			});
 			assertThat(told).containsExactly("before", "after");
-			assertThat(logs.messages()).hasSize(2).allMatch((message) -> message.contains("\"hooked\""));
+			assertThat(logs.messages()).hasSize(2).allMatch((message) -> message.contains("\"RunScopedTests\""));
 			assertThat(logs.thrown()).contains(failure);
 		}
 	}
@@ -495,7 +492,7 @@ class RunScopedTests {
 			opened.set(scope);
 			return work;
 		}, end.options()));
-		Support.eventually().until(() -> this.runner.snapshot().active() == 1);
+		Support.untilActive(this.runner, 1);
 		CompletableFuture<Integer> forked;
 		try (HeldLoop held = HeldLoop.of(this.runner)) {
 			forked = opened.get().fork(() -> CompletableFuture.completedFuture(calls.incrementAndGet()));
@@ -624,7 +621,7 @@ class RunScopedTests {
 		Work<Object> stage = new Work<>();
 		Owner<Object> owner = Owner
 			.parked(() -> this.runner.runScoped((scope) -> scope.adopt(stage).thenApply((value) -> value)));
-		Support.eventually().until(() -> this.runner.snapshot().active() == 1);
+		Support.untilActive(this.runner, 1);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		assertThat(stage.cancellations()).containsExactly(true);
@@ -733,7 +730,7 @@ class RunScopedTests {
 		this.runner.stop();
 		this.runner.start();
 		assertThatExceptionOfType(RunnerClosedException.class).isThrownBy(() -> scope.loop().execute(() -> {
-		})).withMessageContaining("\"scoped\"");
+		})).withMessageContaining("\"scoped\"").withMessageNotContaining("stopping");
 		assertThat(this.runner.run(Support.value("again"))).isEqualTo("again");
 	}
 
@@ -748,7 +745,7 @@ class RunScopedTests {
 			opened.set(scope);
 			return work;
 		}, end.options()));
-		Support.eventually().until(() -> opened.get() != null && this.runner.snapshot().active() == 1);
+		Support.untilActive(this.runner, 1);
 		Support.untilParked(owner.thread());
 		end.bringAbout(this.runner, owner, work);
 		end.verify(owner);
