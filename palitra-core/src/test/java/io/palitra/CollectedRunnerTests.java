@@ -56,6 +56,12 @@ class CollectedRunnerTests {
 	private static Object useInManyWays(EventLoopThreadRunner runner) {
 		runner.runScoped(
 				(scope) -> scope.sleep(Duration.ofMillis(1)).thenCompose((none) -> scope.fork(Support.later("x"))));
+		// Whose timer would keep it if it were not given back
+		runner.runScoped((scope) -> {
+			scope.sleep(Support.LONG);
+			return CompletableFuture.completedFuture("x");
+		});
+		runner.getLoop().schedule(() -> "x", 1, TimeUnit.HOURS).cancel(false);
 		runner.gather(Support.later("x"), Support.value("y"));
 		runner.await(CompletableFuture.supplyAsync(() -> "x"));
 		Support.get(runner.submit(Support.later("x")));

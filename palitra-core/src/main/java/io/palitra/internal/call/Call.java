@@ -341,9 +341,8 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 		Scope scope = this.scope;
 		if (scope != null) {
 			if (decided instanceof Failed failed && !failed.ofTask()) {
-				// Done by whoever gave the call up, or still to be done by the closer,
-				// who
-				// would find nothing after the end.
+				// The closer may not have come to it yet, and would find nothing after
+				// the end.
 				scope.cancel();
 			}
 			scope.end();
@@ -498,9 +497,8 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	protected void run() {
 		this.startedAt = System.nanoTime();
 		// Releases startedAt; acquires, with the queue, what the caller did before
-		// (rule C20). Fails if the call was dropped, and one that has its outcome is
-		// about
-		// to be: its task is never called.
+		// (rule C20). Fails if the call was dropped; one that has its outcome is about
+		// to be. Their tasks are never called.
 		if (this.outcome != null || !PHASE.compareAndSet(this, QUEUED, RUNNING)) {
 			return;
 		}

@@ -128,6 +128,7 @@ public final class Calls {
 		Throwable cause = (death != null) ? death : this.death;
 		String state = switch (state()) {
 			case CLOSED -> "is closed";
+			case RUNNING -> "has been started anew since";
 			case STOPPED -> "is stopped; start() starts it again";
 			default -> (cause != null) ? "has lost its thread to " + cause : "is stopping";
 		};

@@ -44,7 +44,8 @@ final class Permits {
 	@Nullable Failed admit(Call<?> call) {
 		this.lock.lock();
 		try {
-			if (this.taken == this.max && this.policy == OverloadPolicy.REJECT) {
+			// Who is about to be handed over counts, see handOut().
+			if (this.policy == OverloadPolicy.REJECT && this.taken + this.waiting.size() >= this.max) {
 				return new Failed(RunResult.REJECTED, null);
 			}
 			this.waiting.add(call);

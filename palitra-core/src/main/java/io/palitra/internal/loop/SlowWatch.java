@@ -116,8 +116,10 @@ final class SlowWatch {
 	 * Looks at the callback that runs now. On the watchdog's thread.
 	 */
 	void look() {
-		long held = this.loop.heldFor();
+		// In this order: the time may be that of a later callback, which the comparison
+		// below shows, but not that of an earlier one.
 		long start = start();
+		long held = this.loop.heldFor();
 		if (held >= this.threshold && start != 0) {
 			StackTraceElement[] stack = this.loop.thread().getStackTrace();
 			// The stack is that of this callback only if the loop has not moved on.

@@ -33,7 +33,7 @@ final class Watchdog implements Runnable {
 		lock.lock();
 		try {
 			watches.put(watch, new Seen(0, System.nanoTime()));
-			if (thread == null) {
+			if (thread == null || !thread.isAlive()) {
 				Thread watchdog = new Thread(null, new Watchdog(), "palitra-watchdog", 0, false);
 				watchdog.setDaemon(true);
 				watchdog.setContextClassLoader(null);
