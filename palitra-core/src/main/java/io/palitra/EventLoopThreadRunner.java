@@ -890,7 +890,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	private List<Runnable> stopLoop(Grace grace) {
 		if (grace.left() > 0) {
-			grace.await(this.loop.drained(), () -> false);
+			Loop loop = this.loop;
+			grace.await(loop.drained(), loop::isClosed);
 		}
 		List<Runnable> unstarted = LoopExecutor.runnables(this.loop.close());
 		if (!unstarted.isEmpty()) {

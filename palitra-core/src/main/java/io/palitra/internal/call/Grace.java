@@ -67,24 +67,10 @@ public final class Grace {
 	 * thread's flag is kept
 	 */
 	public boolean await(CountDownLatch latch, BooleanSupplier inVain) {
-		await((slice) -> latch.await(slice, TimeUnit.NANOSECONDS),
-				() -> latch.getCount() == 0 || inVain.getAsBoolean());
-		return latch.getCount() == 0;
-	}
-
-	/**
-	 * Waits for a thread to end, within the grace, which an interrupt shortens; the
-	 * waiting thread's flag is kept.
-	 */
-	public void await(Thread thread) {
-		await((slice) -> TimeUnit.NANOSECONDS.timedJoin(thread, slice), () -> !thread.isAlive());
-	}
-
-	private void await(Wait wait, BooleanSupplier condition) {
 		boolean interrupted = false;
-		for (long left = left(); left > 0 && !condition.getAsBoolean(); left = left()) {
+		for (long left = left(); left > 0 && latch.getCount() > 0 && !inVain.getAsBoolean(); left = left()) {
 			try {
-				wait.await(Math.min(left, SLICE));
+				latch.await(Math.min(left, SLICE), TimeUnit.NANOSECONDS);
 			}
 			catch (InterruptedException ex) {
 				interrupted = true;
@@ -94,15 +80,27 @@ public final class Grace {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+		return latch.getCount() == 0;
 	}
 
 	/**
-	 * Some nanoseconds of waiting.
+	 * Waits for a thread to end, within the grace, which an interrupt shortens; the
+	 * waiting thread's flag is kept.
 	 */
-	private interface Wait {
-
-		void await(long slice) throws InterruptedException;
-
+	public void await(Thread thread) {
+		boolean interrupted = false;
+		for (long left = left(); left > 0 && thread.isAlive(); left = left()) {
+			try {
+				TimeUnit.NANOSECONDS.timedJoin(thread, Math.min(left, SLICE));
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+				shorten(0);
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 }

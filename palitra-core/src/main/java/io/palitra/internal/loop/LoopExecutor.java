@@ -1,5 +1,6 @@
 package io.palitra.internal.loop;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -51,10 +52,13 @@ public abstract class LoopExecutor extends AbstractExecutorService implements Ev
 	 * they were handed over.
 	 */
 	public static List<Runnable> runnables(List<LoopTask> tasks) {
-		return tasks.stream()
-			.filter(RunnableTask.class::isInstance)
-			.map((task) -> ((RunnableTask) task).runnable())
-			.toList();
+		List<Runnable> runnables = new ArrayList<>();
+		for (LoopTask task : tasks) {
+			if (task instanceof RunnableTask runnableTask) {
+				runnables.add(runnableTask.runnable());
+			}
+		}
+		return runnables;
 	}
 
 	@Override
