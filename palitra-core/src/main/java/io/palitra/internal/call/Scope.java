@@ -148,7 +148,14 @@ final class Scope implements RunScope {
 			return child;
 		}
 		child.whenComplete((value, failure) -> forget(child));
-		home(() -> child.start(task, taskName));
+		Runnable start = () -> inContext(() -> child.start(task, taskName));
+		if (this.loop.inLoop()) {
+			this.loop.home(start);
+		}
+		else if (!this.loop.execute(start)) {
+			// A task is called on the loop's thread or never (rule C1).
+			child.cancel(true);
+		}
 		return child;
 	}
 
