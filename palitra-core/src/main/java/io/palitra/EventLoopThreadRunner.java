@@ -864,11 +864,12 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	private Loop startLoop(RunnerState state) {
 		RunnerState before = this.calls.state();
+		Loop last = this.loop;
 		this.calls.state(state);
 		try {
 			Loop loop = Loop.start(this.name, this.threadFactory, this.waitStrategy == WaitStrategy.ADAPTIVE,
 					this.slowTaskThreshold, isCollected(this), this.calls::die);
-			this.calls.live();
+			this.calls.live(last);
 			return loop;
 		}
 		catch (Throwable ex) {

@@ -3,6 +3,7 @@ package io.palitra;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.AfterEach;
@@ -167,6 +168,42 @@ class RunnerSnapshotTests {
 		immediate.value();
 		cancelled.value();
 		Support.eventually().until(() -> this.runner.snapshot().calls().isEmpty());
+	}
+
+	@Test
+	void lagIsTheTimeThatTheOldestCallOrTimerHasWaited() {
+		assertThat(this.runner.snapshot().lag()).isZero();
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			assertThat(this.runner.snapshot().lag()).isZero();
+			this.runner.submit(Support.value("queued"));
+			this.runner.submit(Support.value("queued later"));
+			Duration lag = this.runner.snapshot().lag();
+			assertThat(lag).isPositive().isLessThanOrEqualTo(this.runner.snapshot().calls().get(0).age());
+			Support.eventually().until(() -> this.runner.snapshot().lag().compareTo(lag) > 0);
+		}
+		Support.eventually().until(() -> this.runner.snapshot().lag().isZero());
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			this.runner.getLoop().schedule(() -> {
+			}, 1, TimeUnit.NANOSECONDS);
+			Support.eventually().until(() -> !this.runner.snapshot().lag().isZero());
+		}
+		Support.eventually().until(() -> this.runner.snapshot().lag().isZero());
+	}
+
+	@Test
+	void busyTimeGrowsWhileACallbackOccupiesTheLoop() {
+		Duration before;
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			before = this.runner.snapshot().busyTime();
+			Duration more = before.plusMillis(20);
+			Support.eventually().until(() -> this.runner.snapshot().busyTime().compareTo(more) > 0);
+		}
+		Duration after = this.runner.snapshot().busyTime();
+		assertThat(after).isGreaterThan(before);
+		// What an earlier loop was busy with counts, and an idle one adds nothing.
+		this.runner.stop();
+		this.runner.start();
+		assertThat(this.runner.snapshot().busyTime()).isGreaterThanOrEqualTo(after);
 	}
 
 	private static void assertNumbers(RunnerSnapshot snapshot, int pending, int active, int waiting, int abandoned) {

@@ -836,6 +836,14 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 		return this.phase == RUNNING;
 	}
 
+	/**
+	 * Returns for how long the task has waited for the loop, in nanoseconds, zero if it
+	 * does not.
+	 */
+	long queuedFor() {
+		return (this.phase == QUEUED) ? System.nanoTime() - this.queuedAt : 0;
+	}
+
 	boolean isWaitedFor() {
 		return this.owner != null;
 	}

@@ -74,6 +74,12 @@ public final class Calls {
 	private volatile @Nullable Throwable death;
 
 	/**
+	 * How long the loops before the present one have been busy, in nanoseconds. Written
+	 * by whoever starts a loop, which one thread does at a time.
+	 */
+	private volatile long busyBefore;
+
+	/**
 	 * The thread that waits in {@link #drain}.
 	 */
 	private volatile @Nullable Thread drainer;
@@ -98,9 +104,11 @@ public final class Calls {
 
 	/**
 	 * A loop serves the calls.
+	 * @param before the loop that did so before
 	 */
-	public void live() {
+	public void live(@Nullable Loop before) {
 		this.death = null;
+		this.busyBefore += (before != null) ? before.busyTime() : 0;
 	}
 
 	/**
@@ -370,10 +378,12 @@ public final class Calls {
 		int active = 0;
 		int waiting = 0;
 		int abandoned = 0;
+		long lag = Math.max(loop.overdue(), 0);
 		for (Call<?> call : this.undecided) {
 			pending += call.isPending() ? 1 : 0;
 			active += call.isRunning() ? 1 : 0;
 			waiting += call.isWaitedFor() ? 1 : 0;
+			lag = Math.max(lag, call.queuedFor());
 			add(calls, call);
 		}
 		for (Call<?> call : this.abandoned) {
@@ -387,7 +397,8 @@ public final class Calls {
 		List<StackTraceElement> stack = (held >= Loop.HELD) ? List.of(loop.thread().getStackTrace()) : List.of();
 		return new RunnerSnapshot(this.settings.runner(), state(), loop.thread().getName(), pending, active, waiting,
 				abandoned, this.submitted.sum(), this.rejected.sum(), this.discarded.sum(), loop.slow(),
-				Duration.ofNanos(held), stack, List.copyOf(calls));
+				Duration.ofNanos(lag), Duration.ofNanos(this.busyBefore + loop.busyTime()), Duration.ofNanos(held),
+				stack, List.copyOf(calls));
 	}
 
 	private static void add(List<RunnerSnapshot.Call> calls, Call<?> call) {

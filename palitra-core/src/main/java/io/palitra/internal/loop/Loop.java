@@ -119,6 +119,20 @@ public final class Loop implements Spin.Condition {
 	private long busySince;
 
 	/**
+	 * How long the loop has had nothing to do, up to the last time that it had something.
+	 * Written by the loop thread; others can do with an old value.
+	 */
+	private volatile long idleTime;
+
+	/**
+	 * Since when the loop has had nothing to do, zero if it has. Written before
+	 * {@link #idleTime} when that ends, so that no time is counted twice.
+	 */
+	private volatile long idleSince;
+
+	private final long bornAt = System.nanoTime();
+
+	/**
 	 * How many tasks have run. The loop thread's own, like all that follows.
 	 */
 	private int ran;
@@ -224,6 +238,25 @@ public final class Loop implements Spin.Condition {
 	 */
 	public long slow() {
 		return this.slowWatch.count();
+	}
+
+	/**
+	 * Returns how long the loop has had something to do since it was started, in
+	 * nanoseconds.
+	 */
+	public long busyTime() {
+		long since = this.idleSince;
+		long now = System.nanoTime();
+		return Math.max(((since != 0) ? since : now) - this.bornAt - this.idleTime, 0);
+	}
+
+	/**
+	 * Returns for how long the timer that is due first has waited for the loop, in
+	 * nanoseconds, zero or less if none is due.
+	 */
+	public long overdue() {
+		var first = isClosed() ? null : this.timers.firstEntry();
+		return (first != null) ? -first.getKey().dueIn(System.nanoTime()) : 0;
 	}
 
 	/**
@@ -412,6 +445,7 @@ public final class Loop implements Spin.Condition {
 		}
 		finally {
 			this.slowWatch.end();
+			this.idleSince = System.nanoTime();
 			loops.remove(Thread.currentThread());
 			close();
 		}
@@ -527,11 +561,15 @@ public final class Loop implements Spin.Condition {
 	private void sleep(long most) {
 		this.slowWatch.idle();
 		long since = System.nanoTime();
+		this.idleSince = since;
 		this.spin.spinForTask(this);
 		if (this.head == null && HEAD.compareAndSet(this, null, SLEEPING)) {
 			park(most);
 		}
-		this.spin.waited(System.nanoTime() - since);
+		long waited = System.nanoTime() - since;
+		this.idleSince = 0;
+		this.idleTime += waited;
+		this.spin.waited(waited);
 	}
 
 	private void park(long most) {
