@@ -1,25 +1,18 @@
 package io.palitra;
 
-import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -29,12 +22,12 @@ import io.palitra.internal.call.Call;
 import io.palitra.internal.call.Calls;
 import io.palitra.internal.call.Failed;
 import io.palitra.internal.call.Gather;
-import io.palitra.internal.call.Grace;
 import io.palitra.internal.call.Settings;
 import io.palitra.internal.facade.Facade;
+import io.palitra.internal.lifecycle.Lifecycle;
+import io.palitra.internal.lifecycle.RunnerLoop;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
-import io.palitra.internal.loop.LoopExecutor;
 import io.palitra.internal.loop.LoopFuture;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.Stages;
@@ -42,6 +35,7 @@ import io.palitra.internal.stream.PublisherIterator;
 import io.palitra.spi.BlockingDetector;
 import io.palitra.spi.ContextCarrier;
 import io.palitra.spi.RunListener;
+import io.palitra.spi.RunResult;
 
 /**
  * Runs asynchronous work for synchronous callers: owns one event loop on one background
@@ -65,11 +59,6 @@ import io.palitra.spi.RunListener;
  */
 public final class EventLoopThreadRunner implements AutoCloseable {
 
-	/**
-	 * What is left of any grace for clean-up and for the thread to end: 100 ms.
-	 */
-	private static final long LEAST_GRACE = 100_000_000;
-
 	private static final String WAYS_OUT = "Either chain on the stage instead of waiting for it (thenCompose, or submit "
 			+ "and thenApply), or make the call on a thread that may block";
 
@@ -77,70 +66,29 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	private final String name;
 
-	private final ThreadFactory threadFactory;
-
-	private final long timeout;
-
 	private final NestedRuns nestedRuns;
-
-	private final WaitStrategy waitStrategy;
-
-	private final long slowTaskThreshold;
-
-	private final Duration shutdownGrace;
 
 	private final List<BlockingDetector> blockingDetectors;
 
 	private final Calls calls;
 
-	private final LoopExecutor eventLoop = new RunnerLoop();
+	private final Lifecycle lifecycle;
 
-	/**
-	 * Held by whoever starts or ends the loop, as long as that takes.
-	 */
-	private final ReentrantLock lifecycle = new ReentrantLock();
-
-	private final CountDownLatch closed = new CountDownLatch(1);
-
-	/**
-	 * What to run on the loop when the runner is closed, the last first. Guarded by
-	 * itself.
-	 */
-	private final Deque<AsyncCallable<?>> cleanups = new ArrayDeque<>();
-
-	private volatile Loop loop;
-
-	/**
-	 * The grace of whoever ends the loop now.
-	 */
-	private volatile @Nullable Grace grace;
-
-	/**
-	 * Set while clean-ups may need the loop although the runner takes no calls.
-	 */
-	private volatile boolean cleaningUp;
-
-	/**
-	 * Whether the clean-ups have run. Guarded by {@link #cleanups}.
-	 */
-	private boolean cleanedUp;
-
-	private volatile boolean closeRequested;
+	private final RunnerLoop eventLoop;
 
 	private EventLoopThreadRunner(Builder builder) {
 		this.name = builder.name;
-		this.threadFactory = (builder.threadFactory != null) ? builder.threadFactory
-				: daemonThreads(builder.threadNamePrefix + builder.name);
-		this.timeout = (builder.timeout != null) ? Nanos.of(builder.timeout) : Nanos.FOREVER;
 		this.nestedRuns = builder.nestedRuns;
-		this.waitStrategy = builder.waitStrategy;
-		this.slowTaskThreshold = Nanos.of(builder.slowTaskThreshold);
-		this.shutdownGrace = builder.shutdownGrace;
 		this.blockingDetectors = List.copyOf(builder.blockingDetectors);
 		this.calls = new Calls(new Settings(builder.name, builder.maxInFlight, builder.overloadPolicy,
-				Nanos.of(builder.hangThreshold), List.copyOf(builder.contextCarriers), List.copyOf(builder.listeners),
+				(builder.timeout != null) ? Nanos.of(builder.timeout) : Nanos.FOREVER, Nanos.of(builder.hangThreshold),
+				List.copyOf(builder.contextCarriers), List.copyOf(builder.listeners),
 				List.copyOf(builder.discardHandlers)));
-		this.loop = startLoop(RunnerState.RUNNING);
+		ThreadFactory threadFactory = (builder.threadFactory != null) ? builder.threadFactory
+				: daemonThreads(builder.threadNamePrefix + builder.name);
+		this.lifecycle = new Lifecycle(this.calls, threadFactory, builder.waitStrategy == WaitStrategy.ADAPTIVE,
+				Nanos.of(builder.slowTaskThreshold), Nanos.of(builder.shutdownGrace));
+		this.eventLoop = new RunnerLoop(this.lifecycle, this.calls);
 	}
 
 	private static ThreadFactory daemonThreads(String name) {
@@ -265,7 +213,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	private <T extends @Nullable Object> T runScoped(String operation, ScopedAsyncCallable<T> task,
 			RunOptions options) {
 		Objects.requireNonNull(task, "task");
-		Call<T> call = Call.scoped(this.calls, this.loop, task, options, limit(options));
+		Objects.requireNonNull(options, "options");
+		Call<T> call = Call.scoped(this.calls, this.lifecycle.loop(), task, options);
 		refuseToBlock(operation, call.getTaskName());
 		return value(call, call.make());
 	}
@@ -344,9 +293,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 			throws InterruptedException {
 		Call<T> call = call(task, options);
 		Object outcome = call.make();
-		if (outcome == Failed.INTERRUPTED) {
+		if (outcome instanceof Failed failed && failed.result() == RunResult.INTERRUPTED) {
 			Thread.interrupted();
-			throw new InterruptedException(call.toException(Failed.INTERRUPTED).getMessage());
+			throw new InterruptedException(call.toException(failed).getMessage());
 		}
 		return value(call, outcome);
 	}
@@ -363,7 +312,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @see #run(AsyncCallable) the other exceptions
 	 */
 	public <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted) {
-		return await(alreadyStarted, AWAIT, this.timeout);
+		return await(alreadyStarted, AWAIT);
 	}
 
 	/**
@@ -378,16 +327,16 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @see #await(CompletionStage)
 	 */
 	public <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, Duration timeout) {
-		return await(alreadyStarted, AWAIT, Nanos.of(Checks.positive("timeout", timeout)));
+		return await(alreadyStarted, AWAIT.timeout(timeout));
 	}
 
-	private <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, RunOptions options, long limit) {
+	private <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, RunOptions options) {
 		Objects.requireNonNull(alreadyStarted, "alreadyStarted");
 		boolean done = Stages.isDone(alreadyStarted);
 		if (!done) {
 			refuseToBlock("await", options.name().orElseThrow());
 		}
-		Call<T> call = Call.waiting(this.calls, this.loop, options, limit);
+		Call<T> call = Call.waiting(this.calls, this.lifecycle.loop(), options);
 		return value(call, done ? call.read(alreadyStarted) : call.await(alreadyStarted));
 	}
 
@@ -526,8 +475,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T extends @Nullable Object> CompletableFuture<T> submit(AsyncCallable<T> task, RunOptions options) {
 		Objects.requireNonNull(task, "task");
+		Objects.requireNonNull(options, "options");
 		LoopFuture<T> future = new LoopFuture<>(this.eventLoop);
-		Call.of(this.calls, this.loop, task, options, limit(options)).submit(future);
+		Call.of(this.calls, this.lifecycle.loop(), task, options).submit(future);
 		return future;
 	}
 
@@ -562,11 +512,11 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T> Stream<T> stream(Flow.Publisher<T> publisher, RunOptions options) {
 		Objects.requireNonNull(publisher, "publisher");
-		long limit = limit(options);
+		Objects.requireNonNull(options, "options");
 		RunOptions named = options.name().isPresent() ? options : options.name("stream");
 		Executor loop = this.calls.inContext(this.eventLoop);
 		return new PublisherIterator<>(publisher, loop, () -> refuseToBlock("stream", named.name().orElseThrow()),
-				(signal) -> await(signal, named, limit), this.calls::discard)
+				(signal) -> await(signal, named), this.calls::discard)
 			.stream();
 	}
 
@@ -592,14 +542,10 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	private <T extends @Nullable Object> Call<T> call(AsyncCallable<T> task, RunOptions options) {
 		Objects.requireNonNull(task, "task");
-		Call<T> call = Call.of(this.calls, this.loop, task, options, limit(options));
+		Objects.requireNonNull(options, "options");
+		Call<T> call = Call.of(this.calls, this.lifecycle.loop(), task, options);
 		refuseToBlock("run", call.getTaskName());
 		return call;
-	}
-
-	private long limit(RunOptions options) {
-		Objects.requireNonNull(options, "options");
-		return options.timeout().map(Nanos::of).orElse(this.timeout);
 	}
 
 	/**
@@ -608,8 +554,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	private void refuseToBlock(String operation, String task) {
 		Thread thread = Thread.currentThread();
-		if (this.nestedRuns == NestedRuns.PUMP && this.loop.inLoop()) {
-			if (this.loop.nesting() >= Loop.MAX_NESTING) {
+		if (this.nestedRuns == NestedRuns.PUMP && this.lifecycle.loop().inLoop()) {
+			if (this.lifecycle.loop().nesting() >= Loop.MAX_NESTING) {
 				throw new BlockingNotAllowedException(refused(operation, task) + " is nested " + Loop.MAX_NESTING
 						+ " deep on thread \"" + thread.getName()
 						+ "\", as deep as nested runs may be. Chain on the stage instead of waiting for it");
@@ -685,7 +631,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @return whether a call made now would be run
 	 */
 	public boolean isAlive() {
-		return this.calls.state() == RunnerState.RUNNING && this.loop.thread().isAlive();
+		return this.lifecycle.isAlive();
 	}
 
 	/**
@@ -694,7 +640,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @return a snapshot
 	 */
 	public RunnerSnapshot snapshot() {
-		return this.calls.snapshot(this.loop);
+		return this.calls.snapshot(this.lifecycle.loop());
 	}
 
 	/**
@@ -710,13 +656,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @throws RunnerClosedException if the runner has been closed
 	 */
 	public <T extends @Nullable Object> void onClose(AsyncCallable<T> cleanup) {
-		Objects.requireNonNull(cleanup, "cleanup");
-		synchronized (this.cleanups) {
-			if (this.cleanedUp) {
-				throw this.calls.closed("The clean-up would never run", null);
-			}
-			this.cleanups.addFirst(cleanup);
-		}
+		this.lifecycle.onClose(Objects.requireNonNull(cleanup, "cleanup"));
 	}
 
 	/**
@@ -729,30 +669,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * from inside that stop
 	 */
 	public void start() {
-		if (isAlive()) {
-			return;
-		}
-		LoopExecutor.refuseOnLoop("start");
-		if (this.lifecycle.isHeldByCurrentThread()) {
-			throw new IllegalStateException("Runner \"" + this.name
-					+ "\" is being stopped by the current thread, whose stop() has called what calls start(); call it "
-					+ "after that");
-		}
-		this.lifecycle.lock();
-		try {
-			if (this.closeRequested) {
-				throw this.calls.closed("A closed runner cannot be started", null);
-			}
-			if (this.calls.state() == RunnerState.STOPPING) {
-				endLoop(Nanos.of(this.shutdownGrace), RunnerState.STOPPED);
-			}
-			if (!isAlive()) {
-				this.loop = startLoop(RunnerState.RUNNING);
-			}
-		}
-		finally {
-			this.lifecycle.unlock();
-		}
+		this.lifecycle.start();
 	}
 
 	/**
@@ -761,9 +678,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * thread of a runner's loop it only initiates that.
 	 */
 	public void stop() {
-		Loop loop = this.loop;
-		long grace = Nanos.of(this.shutdownGrace);
-		shutDown(() -> end(grace, RunnerState.STOPPED, loop));
+		this.lifecycle.stop();
 	}
 
 	/**
@@ -772,7 +687,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		close(this.shutdownGrace);
+		this.lifecycle.close(this.lifecycle.shutdownGrace());
 	}
 
 	/**
@@ -791,263 +706,12 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @throws IllegalArgumentException if {@code grace} is negative
 	 */
 	public void close(Duration grace) {
-		long nanos = Nanos.of(Checks.notNegative("grace", grace));
-		this.closeRequested = true;
-		shutDown(() -> end(nanos, RunnerState.CLOSED, null));
-	}
-
-	private void shutDown(Runnable end) {
-		if (mayShutDownHere()) {
-			end.run();
-		}
-		else {
-			shutDownElsewhere(end);
-		}
-	}
-
-	/**
-	 * Returns whether the current thread may wait for the loop to end: it is no loop's,
-	 * and does not do just that already, called back by what it ends.
-	 */
-	private boolean mayShutDownHere() {
-		return Loop.currentRunner() == null && !this.lifecycle.isHeldByCurrentThread();
-	}
-
-	private void shutDownElsewhere(Runnable end) {
-		this.calls.refuseNew();
-		Thread thread = new Thread(null, end, this.loop.thread().getName() + "-closer", 0, false);
-		thread.setDaemon(true);
-		thread.start();
-	}
-
-	/**
-	 * Ends the loop, unless somebody has.
-	 * @param only the loop to end, {@code null} for whichever there is
-	 * @return the loop's tasks that never started
-	 */
-	private List<Runnable> end(long grace, RunnerState target, @Nullable Loop only) {
-		Grace other = this.grace;
-		if (other != null) {
-			other.shorten(grace);
-		}
-		this.lifecycle.lock();
-		try {
-			return (only == null || only == this.loop) ? endLoop(grace, target) : List.of();
-		}
-		finally {
-			this.lifecycle.unlock();
-		}
-	}
-
-	private List<Runnable> endLoop(long nanos, RunnerState target) {
-		RunnerState state = this.calls.state();
-		if (state == RunnerState.CLOSED || state == target) {
-			return List.of();
-		}
-		Grace grace = Grace.of(nanos);
-		this.grace = grace;
-		this.calls.refuseNew();
-		if (!this.calls.drain(grace)) {
-			this.calls.closeAll(this.loop, null);
-		}
-		if (target == RunnerState.CLOSED) {
-			cleanUp(grace.atLeast(LEAST_GRACE));
-		}
-		List<Runnable> unstarted = stopLoop(grace);
-		this.calls.state(target);
-		this.grace = null;
-		if (target == RunnerState.CLOSED) {
-			this.closed.countDown();
-		}
-		return unstarted;
-	}
-
-	private Loop startLoop(RunnerState state) {
-		RunnerState before = this.calls.state();
-		Loop last = this.loop;
-		this.calls.state(state);
-		try {
-			Loop loop = Loop.start(this.name, this.threadFactory, this.waitStrategy == WaitStrategy.ADAPTIVE,
-					this.slowTaskThreshold, isCollected(this), this.calls::die);
-			this.calls.live(last);
-			return loop;
-		}
-		catch (Throwable ex) {
-			this.calls.state(before);
-			throw ex;
-		}
-	}
-
-	/**
-	 * Lets the loop's thread see whether its runner still exists without keeping it.
-	 */
-	private static BooleanSupplier isCollected(EventLoopThreadRunner runner) {
-		WeakReference<EventLoopThreadRunner> reference = new WeakReference<>(runner);
-		return () -> reference.get() == null;
-	}
-
-	/**
-	 * Lets the loop run what was handed to it before, and ends it.
-	 */
-	private List<Runnable> stopLoop(Grace grace) {
-		if (grace.left() > 0) {
-			Loop loop = this.loop;
-			grace.await(loop.drained(), loop::isClosed);
-		}
-		List<Runnable> unstarted = LoopExecutor.runnables(this.loop.close());
-		if (!unstarted.isEmpty()) {
-			Log.warn("Runner \"" + this.name + "\" was shut down before its loop could start " + unstarted.size()
-					+ " tasks");
-		}
-		grace.atLeast(LEAST_GRACE).await(this.loop.thread());
-		return unstarted;
-	}
-
-	private void cleanUp(Grace grace) {
-		this.cleaningUp = true;
-		for (AsyncCallable<?> cleanup = nextCleanup(); cleanup != null; cleanup = nextCleanup()) {
-			try {
-				// Again if the loop dies before it comes to it.
-				if (!isCleanedUp(cleanup, grace)) {
-					isCleanedUp(cleanup, grace);
-				}
-			}
-			catch (Throwable ex) {
-				Log.warn("A clean-up of runner \"" + this.name + "\" could not be run", ex);
-			}
-		}
-		this.cleaningUp = false;
-	}
-
-	private @Nullable AsyncCallable<?> nextCleanup() {
-		synchronized (this.cleanups) {
-			AsyncCallable<?> cleanup = this.cleanups.pollFirst();
-			this.cleanedUp = cleanup == null;
-			return cleanup;
-		}
-	}
-
-	/**
-	 * Runs a clean-up and waits for its end.
-	 * @return {@code false} if the loop has ended without starting it
-	 */
-	private boolean isCleanedUp(AsyncCallable<?> cleanup, Grace grace) {
-		if (this.loop.isClosed()) {
-			this.loop = startLoop(RunnerState.STOPPING);
-		}
-		Loop loop = this.loop;
-		CountDownLatch started = new CountDownLatch(1);
-		CountDownLatch done = new CountDownLatch(1);
-		loop.execute(() -> {
-			started.countDown();
-			try {
-				Stages.listen(cleanup.call(), (value, ex) -> {
-					done.countDown();
-					if (ex != null) {
-						Log.warn("A clean-up of runner \"" + this.name + "\" failed", ex);
-					}
-				});
-			}
-			catch (Throwable ex) {
-				done.countDown();
-				Log.warn("A clean-up of runner \"" + this.name + "\" failed", ex);
-			}
-		});
-		BooleanSupplier lost = () -> loop.isClosed() && started.getCount() > 0;
-		if (grace.await(done, lost)) {
-			return true;
-		}
-		// Each is started, even if the one before has taken all of the grace.
-		if (!grace.atLeast(LEAST_GRACE).await(started, lost) && loop.isClosed()) {
-			return false;
-		}
-		Log.warn("A clean-up of runner \"" + this.name + "\" did not end within the grace of the close");
-		return true;
+		this.lifecycle.close(Nanos.of(Checks.notNegative("grace", grace)));
 	}
 
 	@Override
 	public String toString() {
 		return "EventLoopThreadRunner[name=" + this.name + ", state=" + this.calls.state() + "]";
-	}
-
-	/**
-	 * The loop as others see it, the same for all threads that the runner has had.
-	 */
-	private final class RunnerLoop extends LoopExecutor implements AutoCloseable {
-
-		@Override
-		protected Loop loop() {
-			return EventLoopThreadRunner.this.loop;
-		}
-
-		@Override
-		protected boolean isAccepting() {
-			return switch (EventLoopThreadRunner.this.calls.state()) {
-				case RUNNING -> true;
-				case STOPPING -> EventLoopThreadRunner.this.cleaningUp || !EventLoopThreadRunner.this.calls.isIdle();
-				default -> false;
-			};
-		}
-
-		@Override
-		protected void discard(@Nullable Object value) {
-			EventLoopThreadRunner.this.calls.discard(value);
-		}
-
-		@Override
-		protected RunnerClosedException rejection() {
-			return EventLoopThreadRunner.this.calls.closed("The loop does not take the task", null);
-		}
-
-		@Override
-		public void shutdown() {
-			EventLoopThreadRunner.this.closeRequested = true;
-			long grace = Nanos.of(EventLoopThreadRunner.this.shutdownGrace);
-			shutDownElsewhere(() -> end(grace, RunnerState.CLOSED, null));
-		}
-
-		@Override
-		public List<Runnable> shutdownNow() {
-			EventLoopThreadRunner.this.closeRequested = true;
-			if (mayShutDownHere()) {
-				return end(0, RunnerState.CLOSED, null);
-			}
-			shutDownElsewhere(() -> end(0, RunnerState.CLOSED, null));
-			return List.of();
-		}
-
-		@Override
-		public boolean isShutdown() {
-			return EventLoopThreadRunner.this.closeRequested;
-		}
-
-		@Override
-		public boolean isTerminated() {
-			return EventLoopThreadRunner.this.closed.getCount() == 0;
-		}
-
-		@Override
-		public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-			if (!isTerminated()) {
-				refuseOnLoop("awaitTermination");
-			}
-			return EventLoopThreadRunner.this.closed.await(timeout, unit);
-		}
-
-		/**
-		 * Also that of {@code ExecutorService} since Java 19, whose default would wait
-		 * without a limit.
-		 */
-		@Override
-		public void close() {
-			EventLoopThreadRunner.this.close();
-		}
-
-		@Override
-		public String toString() {
-			return "EventLoop of " + EventLoopThreadRunner.this;
-		}
-
 	}
 
 	/**

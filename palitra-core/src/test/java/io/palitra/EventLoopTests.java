@@ -46,7 +46,7 @@ class EventLoopTests {
 		this.runner.start();
 		assertThat(this.runner.getLoop()).isSameAs(this.loop);
 		assertThat(Support.<Boolean>get(this.loop.submit(this.loop::inEventLoop))).isTrue();
-		assertThat(this.loop).hasToString("EventLoop of EventLoopThreadRunner[name=executor, state=RUNNING]");
+		assertThat(this.loop).hasToString("EventLoop[runner=executor, state=RUNNING]");
 	}
 
 	// Tasks

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
@@ -233,7 +234,7 @@ final class Support {
 	@SuppressWarnings("unchecked")
 	static void killAndLeave(EventLoopThreadRunner runner, Throwable cause) {
 		try {
-			Object loop = field(EventLoopThreadRunner.class, "loop").get(runner);
+			Object loop = loopOf(runner);
 			Field timers = field(loop.getClass(), "timers");
 			ConcurrentSkipListMap<Object, Object> faulty = new ConcurrentSkipListMap<>() {
 
@@ -253,6 +254,25 @@ final class Support {
 		}
 		runner.getLoop().execute(() -> {
 		});
+	}
+
+	/**
+	 * Whether the runner's loop is looked at from outside.
+	 */
+	static boolean isWatched(EventLoopThreadRunner runner) {
+		try {
+			Object loop = loopOf(runner);
+			Object watch = field(loop.getClass(), "watch").get(loop);
+			return ((AtomicBoolean) field(watch.getClass(), "looking").get(watch)).get();
+		}
+		catch (IllegalAccessException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static Object loopOf(EventLoopThreadRunner runner) throws IllegalAccessException {
+		Object lifecycle = field(EventLoopThreadRunner.class, "lifecycle").get(runner);
+		return field(lifecycle.getClass(), "loop").get(lifecycle);
 	}
 
 	private static Field field(Class<?> type, String name) {

@@ -3,7 +3,6 @@ package io.palitra.internal.call;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -30,32 +29,29 @@ import io.palitra.internal.loop.LoopTask;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.Spin;
 import io.palitra.internal.loop.Stages;
-import io.palitra.spi.ContextCarrier;
 import io.palitra.spi.RunEvent;
 import io.palitra.spi.RunResult;
 
 /**
  * One call: the task on its way through the loop, and the owner that waits for it.
  * <p>
- * Two words decide everything, each by compare-and-set, so that whatever races has one
- * winner. {@link #outcome} is written once, by whoever ends the call: the stage, the
- * owner whose time is up or who is interrupted, the canceller, the closer. {@link #phase}
- * follows the work, not the owner: it goes from waiting (for a permit) to queued to
- * running to ended, or from one of the first two to dropped for a task that will never be
- * called. So a call can have its outcome while its work still runs; it is abandoned then.
+ * One word, {@link #state}, decides everything by compare-and-set, so that whatever races
+ * has one winner. While it is an {@link Open} it says where the call is: waiting for a
+ * permit, queued, starting, running with this stage. Then it becomes the outcome, once:
+ * by the stage, by the owner whose time is up or who is interrupted, by the canceller, by
+ * the closer. Whoever ends the call sees in the word that he replaces what there is to
+ * drop or to cancel, so that happens exactly once too (rules C1, C2, C5).
+ * <p>
+ * The work may outlive the outcome; {@link #working} follows it.
  */
 public final class Call<T extends @Nullable Object> extends LoopTask
-		implements RunEvent, BiConsumer<T, @Nullable Throwable>, ForkJoinPool.ManagedBlocker, Spin.Condition {
+		implements Runnable, RunEvent, BiConsumer<T, @Nullable Throwable>, ForkJoinPool.ManagedBlocker, Spin.Condition {
 
-	private static final int QUEUED = 0;
+	private static final Open WAITING = new Open(RunPhase.WAITING_FOR_PERMIT, null);
 
-	private static final int WAITING = 1;
+	private static final Open QUEUED = new Open(RunPhase.QUEUED, null);
 
-	private static final int RUNNING = 2;
-
-	private static final int ENDED = 3;
-
-	private static final int DROPPED = 4;
+	private static final Open STARTING = new Open(RunPhase.RUNNING, null);
 
 	/**
 	 * How often an owner that waits for a clean-up looks whether the loop has ended: 10
@@ -63,28 +59,15 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 */
 	private static final long SETTLING_SLICE = 10_000_000;
 
-	/**
-	 * Stands for a {@code null} value, as {@code null} means that there is no outcome.
-	 */
-	private static final Object NULL = new Object();
+	private static final VarHandle STATE;
 
-	/**
-	 * In place of the stage: whoever would cancel it or has it to cancel is too late.
-	 */
-	private static final Object CANCELLED = new Object();
-
-	private static final VarHandle OUTCOME;
-
-	private static final VarHandle PHASE;
-
-	private static final VarHandle STAGE;
+	private static final VarHandle WORKING;
 
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			OUTCOME = lookup.findVarHandle(Call.class, "outcome", Object.class);
-			PHASE = lookup.findVarHandle(Call.class, "phase", int.class);
-			STAGE = lookup.findVarHandle(Call.class, "stage", Object.class);
+			STATE = lookup.findVarHandle(Call.class, "state", Object.class);
+			WORKING = lookup.findVarHandle(Call.class, "working", boolean.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -99,59 +82,30 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 
 	private final Class<?> origin;
 
-	/**
-	 * Whether there is no task, just a stage to wait for.
-	 */
-	private final boolean waiting;
-
-	/**
-	 * How long the call may take, in nanoseconds.
-	 */
-	private final long limit;
-
 	private final long submittedAt = System.nanoTime();
 
 	/**
 	 * When the call went to the loop: at once, or when it got its permit. Written before
-	 * the phase becomes {@link #QUEUED}.
+	 * the state becomes {@link #QUEUED}.
 	 */
 	private long queuedAt = this.submittedAt;
 
 	/**
-	 * Written before the phase becomes {@link #RUNNING}, read after seeing that.
+	 * Written before the state becomes {@link #STARTING}, read after seeing that or what
+	 * followed it.
 	 */
 	private long startedAt;
 
 	/**
-	 * When the call ended, zero if it has not or nobody listens.
+	 * When the call ended, zero if it has not or nobody listens. Others than the thread
+	 * that writes it may see it late.
 	 */
-	private volatile long endedAt;
-
-	/**
-	 * When, in nanoseconds from the call, the owner next tells that it still waits. The
-	 * owner's own, like {@link #hopTime}.
-	 */
-	private long reportAfter;
-
-	/**
-	 * The time that the owner spent in hops.
-	 */
-	private long hopTime;
-
-	/**
-	 * Whether the owner is in a hop, for snapshots.
-	 */
-	private volatile boolean hopping;
-
-	/**
-	 * Where the call was when it was given up. Written between the outcome and its
-	 * announcement, by the thread that reads it or announces to the one that does.
-	 */
-	private RunPhase gaveUpIn = RunPhase.RUNNING;
+	private long endedAt;
 
 	/**
 	 * An {@link AsyncCallable} or {@link ScopedAsyncCallable}; given to the loop with the
-	 * call, taken by the loop when it starts the task.
+	 * call, taken by the loop when it starts the task. {@code null} for a call that only
+	 * waits for a stage.
 	 */
 	private @Nullable Object task;
 
@@ -161,59 +115,57 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	private @Nullable Context context;
 
 	/**
-	 * Given to the loop with the call if the task is scoped; let go by the owner.
+	 * The {@link Scope} of a scoped task, let go by the owner; or the future that stands
+	 * in for the owner when nobody waits.
 	 */
-	private volatile @Nullable Scope scope;
+	private volatile @Nullable Object attached;
 
 	/**
-	 * Whether the work holds a permit. Given to the loop with the call.
-	 */
-	private boolean permitted;
-
-	/**
-	 * The thread that waits, set before the call is handed over and cleared by itself.
-	 * Who sees an old value unparks a thread that has left, which parking code must
-	 * tolerate from anybody.
+	 * The thread that waits, while it is parked or about to be. Written before the owner
+	 * looks at the state for the last time, read after the state was written: the owner
+	 * sees the outcome or is woken. Who sees an old value unparks a thread that has left,
+	 * which parking code must tolerate from anybody.
 	 */
 	private volatile @Nullable Thread owner;
 
 	/**
-	 * Stands in for the owner when nobody waits.
+	 * An {@link Open}, or the outcome: the value, {@link Ended#NULL} for {@code null}, or
+	 * a {@link Failed}.
 	 */
-	private @Nullable LoopFuture<T> future;
+	private volatile @Nullable Object state;
 
-	private volatile @Nullable Object outcome;
+	/**
+	 * Whether the task has been called and its work has not ended. Set by the loop thread
+	 * before the state becomes {@link #STARTING}; whoever clears it brings the work's
+	 * end, which counts once.
+	 */
+	private boolean working;
 
-	private volatile int phase;
-
-	private volatile @Nullable Object stage;
-
-	private Call(Calls calls, Loop loop, @Nullable Object task, Class<?> origin, RunOptions options, long limit) {
+	private Call(Calls calls, Loop loop, @Nullable Object task, Class<?> origin, RunOptions options, Open state) {
 		this.calls = calls;
 		this.loop = loop;
 		this.task = task;
-		this.waiting = task == null;
 		this.origin = origin;
 		this.options = options;
-		this.limit = limit;
-		this.reportAfter = options.isLongRunning() ? Nanos.FOREVER : calls.hangThreshold();
+		// Published with the call.
+		STATE.set(this, state);
 	}
 
 	/**
 	 * Creates a call of a task.
 	 */
 	public static <T extends @Nullable Object> Call<T> of(Calls calls, Loop loop, AsyncCallable<T> task,
-			RunOptions options, long limit) {
-		return new Call<>(calls, loop, task, task.getClass(), options, limit);
+			RunOptions options) {
+		return new Call<>(calls, loop, task, task.getClass(), options, calls.isBounded() ? WAITING : QUEUED);
 	}
 
 	/**
 	 * Creates a call of a task that gets a scope, by the thread that will wait for it.
 	 */
 	public static <T extends @Nullable Object> Call<T> scoped(Calls calls, Loop loop, ScopedAsyncCallable<T> task,
-			RunOptions options, long limit) {
-		Call<T> call = new Call<>(calls, loop, task, task.getClass(), options, limit);
-		call.scope = new Scope(call, loop);
+			RunOptions options) {
+		Call<T> call = new Call<>(calls, loop, task, task.getClass(), options, calls.isBounded() ? WAITING : QUEUED);
+		call.attached = new Scope(call, loop);
 		return call;
 	}
 
@@ -221,8 +173,11 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 * Creates a call that only waits, for {@link #await(CompletionStage)} and
 	 * {@link #read(CompletionStage)}.
 	 */
-	public static <T extends @Nullable Object> Call<T> waiting(Calls calls, Loop loop, RunOptions options, long limit) {
-		return new Call<>(calls, loop, null, CompletionStage.class, options, limit);
+	public static <T extends @Nullable Object> Call<T> waiting(Calls calls, Loop loop, RunOptions options) {
+		Call<T> call = new Call<>(calls, loop, null, CompletionStage.class, options, STARTING);
+		call.startedAt = call.submittedAt;
+		call.working = true;
+		return call;
 	}
 
 	/**
@@ -231,11 +186,10 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 */
 	public @Nullable Object make() {
 		if (Thread.currentThread().isInterrupted()) {
-			return Failed.INTERRUPTED;
+			return new Failed(RunResult.INTERRUPTED, null, RunPhase.QUEUED, 0);
 		}
-		this.owner = Thread.currentThread();
-		this.calls.submit(this, this.loop);
-		return outcome(Nanos.of(this.options.cancelGrace()));
+		this.calls.submit(this);
+		return outcome(this.options.cancelGrace());
 	}
 
 	/**
@@ -244,13 +198,9 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 */
 	public @Nullable Object await(CompletionStage<T> started) {
 		if (Thread.currentThread().isInterrupted()) {
-			return Failed.INTERRUPTED;
+			return new Failed(RunResult.INTERRUPTED, null, RunPhase.QUEUED, 0);
 		}
-		this.owner = Thread.currentThread();
-		this.stage = CANCELLED;
-		this.startedAt = this.submittedAt;
-		this.phase = RUNNING;
-		if (this.calls.submit(this, null) == null) {
+		if (this.calls.submit(this) == null) {
 			try {
 				Stages.listen(started, this);
 			}
@@ -258,11 +208,7 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 				accept(null, ex);
 			}
 		}
-		if (this.outcome != null) {
-			// Perhaps decided before it was entered, see read(..).
-			this.calls.decided(this);
-		}
-		return outcome(0);
+		return outcome(Duration.ZERO);
 	}
 
 	/**
@@ -270,10 +216,13 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 * @return the value or a {@link Failed}
 	 */
 	public @Nullable Object read(CompletionStage<T> done) {
-		this.phase = RUNNING;
-		Stages.listen(done, this);
-		// Nothing here yet if the stage runs its dependents elsewhere even when done.
-		return (this.outcome != null) ? take() : await(done);
+		if (Stages.hasValue(done)) {
+			return done.toCompletableFuture().join();
+		}
+		Call<T> other = waiting(this.calls, this.loop, this.options);
+		Stages.listen(done, other);
+		// Nothing there yet if the stage runs its dependents elsewhere even when done.
+		return (other.state instanceof Open) ? await(done) : other.take();
 	}
 
 	/**
@@ -282,71 +231,70 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 * @throws io.palitra.RunnerOverloadedException if the runner is full
 	 */
 	public void submit(LoopFuture<T> future) {
-		this.future = future;
-		Failed refused = this.calls.submit(this, this.loop);
+		this.attached = future;
+		RunResult refused = this.calls.submit(this);
 		if (refused != null) {
-			throw (RejectedExecutionException) toException(refused);
+			throw (RejectedExecutionException) toException(new Failed(refused, null, RunPhase.QUEUED, 0));
 		}
-		if (this.limit != Nanos.FOREVER) {
+		long limit = limit();
+		if (limit != Nanos.FOREVER) {
 			// The JDK's own timer, since this loop's cannot fire while the loop is held.
-			CompletableFuture<Void> deadline = new CompletableFuture<Void>().orTimeout(this.limit,
-					TimeUnit.NANOSECONDS);
+			CompletableFuture<Void> deadline = new CompletableFuture<Void>().orTimeout(limit, TimeUnit.NANOSECONDS);
 			deadline.whenComplete((none, ex) -> {
 				if (ex instanceof TimeoutException) {
-					giveUp(Failed.TIMEOUT);
+					giveUp(RunResult.TIMEOUT, null);
 				}
 			});
 			future.whenComplete((value, ex) -> deadline.complete(null));
 		}
-		future.whenComplete((value, ex) -> giveUp(Failed.CANCELLED));
+		future.whenComplete((value, ex) -> giveUp(RunResult.CANCELLED, null));
 	}
 
 	/**
 	 * Makes the call ready to be handed over, before anybody else can see it.
-	 * @param carriers carry the context of the current thread, the caller's
-	 * @param needsPermit whether the call has to {@link #admit() be admitted} to the loop
 	 */
-	void prepare(List<ContextCarrier> carriers, boolean needsPermit) {
-		this.context = Context.capture(carriers);
-		this.phase = needsPermit ? WAITING : QUEUED;
+	void prepare(Context context) {
+		this.context = context;
 	}
 
-	private @Nullable Object outcome(long cancelGrace) {
+	/**
+	 * Waits for the outcome, as the owner.
+	 */
+	private @Nullable Object outcome(Duration cancelGrace) {
 		boolean interrupted = false;
-		if (this.outcome == null && !this.loop.inLoop()) {
+		long reports = 0;
+		if (!this.loop.inLoop()) {
 			this.loop.spin().spinForResult(this);
 		}
-		while (this.outcome == null) {
+		if (this.state instanceof Open) {
+			this.owner = Thread.currentThread();
+		}
+		while (this.state instanceof Open) {
+			long age = System.nanoTime() - this.submittedAt;
 			if (timeLeft() <= 0) {
-				giveUp(Failed.TIMEOUT);
+				giveUp(RunResult.TIMEOUT, null);
 			}
 			else if (Thread.interrupted()) {
 				interrupted = true;
-				giveUp(Failed.INTERRUPTED);
+				giveUp(RunResult.INTERRUPTED, null);
 			}
 			else if (isHopWaiting()) {
 				hop();
 			}
-			else if (reportIn() <= 0) {
-				report();
+			else if (age / reportInterval() > reports) {
+				reports = age / reportInterval();
+				this.calls.report(this, age);
 			}
 			else {
 				interrupted |= !waitForNews();
 			}
 		}
-		Object decided = this.outcome;
-		if (cancelGrace > 0 && (decided == Failed.TIMEOUT || decided == Failed.INTERRUPTED)) {
-			interrupted |= awaitEnd(cancelGrace);
+		if (this.state instanceof Failed failed) {
+			interrupted |= clearUp(failed, cancelGrace);
 		}
-		Scope scope = this.scope;
-		if (scope != null) {
-			if (decided instanceof Failed failed && !failed.ofTask()) {
-				// The closer may not have come to it yet, and would find nothing after
-				// the end.
-				scope.cancel();
-			}
+		if (this.attached instanceof Scope scope) {
 			scope.end();
-			this.scope = null;
+			this.attached = null;
 		}
 		this.owner = null;
 		if (interrupted) {
@@ -358,13 +306,29 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	}
 
 	/**
+	 * Gives the work that nobody waits for any more its time to clean up.
+	 * @return whether the thread was interrupted meanwhile
+	 */
+	private boolean clearUp(Failed failed, Duration cancelGrace) {
+		boolean gaveUp = failed.result() == RunResult.TIMEOUT || failed.result() == RunResult.INTERRUPTED;
+		boolean interrupted = gaveUp && !cancelGrace.isZero() && awaitEnd(Nanos.of(cancelGrace));
+		if (!failed.ofTask() && this.attached instanceof Scope scope) {
+			// The closer may not have come to it yet, and would find nothing after the
+			// end.
+			scope.cancel();
+		}
+		return interrupted;
+	}
+
+	/**
 	 * Returns the outcome and leaves nothing of it here, whoever still holds the call
 	 * (rule C17).
 	 */
 	private @Nullable Object take() {
-		Object outcome = this.outcome;
-		this.outcome = NULL;
-		return (outcome != NULL) ? outcome : null;
+		Object outcome = this.state;
+		// Nobody waits for what is written here.
+		STATE.setRelease(this, Ended.NULL);
+		return (outcome != Ended.NULL) ? outcome : null;
 	}
 
 	/**
@@ -378,7 +342,7 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 			if (this.loop.inLoop()) {
 				this.loop.pump(this::isReleasable, this::waitLeft);
 				if (this.loop.isClosed()) {
-					giveUp(new Failed(RunResult.CLOSED, null));
+					giveUp(RunResult.CLOSED, null);
 				}
 			}
 			else {
@@ -387,7 +351,7 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 			return true;
 		}
 		catch (InterruptedException ex) {
-			giveUp(Failed.INTERRUPTED);
+			giveUp(RunResult.INTERRUPTED, null);
 			return false;
 		}
 	}
@@ -404,12 +368,12 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 
 	@Override
 	public boolean holds() {
-		return this.outcome != null || isHopWaiting();
+		return !(this.state instanceof Open) || isHopWaiting();
 	}
 
 	@Override
 	public boolean isReleasable() {
-		return this.outcome != null || isHopWaiting() || waitLeft() <= 0;
+		return holds() || waitLeft() <= 0;
 	}
 
 	@Override
@@ -422,66 +386,67 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 			LockSupport.parkNanos(this, left);
 		}
 		// A result that is there is taken, and the flag left for the next to wait.
-		if (this.outcome == null && Thread.interrupted()) {
+		if (this.state instanceof Open && Thread.interrupted()) {
 			throw new InterruptedException();
 		}
-		return isReleasable();
+		return true;
 	}
 
-	private long timeLeft() {
-		return Nanos.left(this.limit, this.submittedAt);
-	}
-
-	private long waitLeft() {
-		return Math.min(timeLeft(), reportIn());
-	}
-
-	private long reportIn() {
-		return Nanos.left(this.reportAfter, this.submittedAt);
+	private long limit() {
+		return this.options.timeout().isPresent() ? Nanos.of(this.options.timeout().get()) : this.calls.timeout();
 	}
 
 	/**
-	 * Tells that the owner has waited for long, and when to do so again (rule C18).
+	 * Returns the time until the deadline, in nanoseconds, {@link Nanos#FOREVER} if there
+	 * is none.
 	 */
-	private void report() {
-		long age = System.nanoTime() - this.submittedAt;
-		this.calls.report(this, phase(), age);
-		long interval = this.calls.hangThreshold();
-		this.reportAfter = (age < Nanos.FOREVER - interval) ? age + interval : Nanos.FOREVER;
+	long timeLeft() {
+		return Nanos.left(limit(), this.submittedAt);
+	}
+
+	private long reportInterval() {
+		return this.options.isLongRunning() ? Nanos.FOREVER : this.calls.hangThreshold();
+	}
+
+	/**
+	 * Returns the time until the owner has something to do even without news: to give up,
+	 * or to tell that it still waits (rule C18).
+	 */
+	private long waitLeft() {
+		long interval = reportInterval();
+		long untilReport = (interval != Nanos.FOREVER) ? interval - (System.nanoTime() - this.submittedAt) % interval
+				: Nanos.FOREVER;
+		return Math.min(timeLeft(), untilReport);
 	}
 
 	private boolean isHopWaiting() {
-		Scope scope = this.scope;
-		return scope != null && scope.hops().isWaiting();
+		return this.attached instanceof Scope scope && scope.hops().isWaiting();
 	}
 
 	private void hop() {
-		long since = System.nanoTime();
-		this.hopping = true;
-		Objects.requireNonNull(this.scope).hops().runNext();
-		this.hopping = false;
-		this.hopTime += System.nanoTime() - since;
-		if (timeLeft() <= 0 && giveUp(Failed.TIMEOUT)) {
-			this.gaveUpIn = RunPhase.CALLER_HOP;
+		if (this.attached instanceof Scope scope) {
+			scope.hops().runNext();
+			if (timeLeft() <= 0) {
+				giveUp(RunResult.TIMEOUT, RunPhase.CALLER_HOP);
+			}
 		}
 	}
 
 	/**
-	 * Gives the work the time to clean up after it was cancelled, while there is a loop
-	 * to do that on.
+	 * Waits for the end of the work after it was cancelled, while there is a loop to do
+	 * that on.
 	 * @return whether the thread was interrupted meanwhile
 	 */
 	private boolean awaitEnd(long cancelGrace) {
 		boolean interrupted = false;
 		long since = System.nanoTime();
-		this.calls.settling();
-		while (this.phase == RUNNING && !this.loop.isClosed() && Nanos.left(cancelGrace, since) > 0) {
+		while (isWorking() && !this.loop.isClosed() && Nanos.left(cancelGrace, since) > 0) {
 			long slice = Math.min(Nanos.left(cancelGrace, since), SETTLING_SLICE);
 			if (isHopWaiting()) {
 				hop();
 			}
 			else if (this.loop.inLoop()) {
-				this.loop.pump(() -> this.phase != RUNNING || isHopWaiting() || Nanos.left(cancelGrace, since) <= 0,
+				this.loop.pump(() -> !isWorking() || isHopWaiting() || Nanos.left(cancelGrace, since) <= 0,
 						() -> slice);
 			}
 			else {
@@ -489,121 +454,191 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 				interrupted |= Thread.interrupted();
 			}
 		}
-		this.calls.settled();
 		return interrupted;
 	}
 
 	@Override
-	protected void run() {
-		this.startedAt = System.nanoTime();
-		// Releases startedAt; acquires, with the queue, what the caller did before
-		// (rule C20). Fails if the call was dropped; one that has its outcome is about
-		// to be. Their tasks are never called.
-		if (this.outcome != null || !PHASE.compareAndSet(this, QUEUED, RUNNING)) {
+	protected void perform() {
+		if (this.loop.isRetired()) {
+			giveUp(RunResult.CLOSED, null);
 			return;
 		}
-		Object task = Objects.requireNonNull(this.task);
+		this.startedAt = this.loop.watch().since();
+		this.working = true;
+		// Releases both; acquires, with the queue, what the caller did before (rule C20).
+		// Fails if the call was given up: its task is never called.
+		if (!STATE.compareAndSet(this, QUEUED, STARTING)) {
+			this.working = false;
+			return;
+		}
 		Context context = Objects.requireNonNull(this.context);
-		this.task = null;
 		this.context = null;
-		try (ContextCarrier.Scope opened = context.open()) {
-			this.calls.started(this);
-			CompletionStage<T> stage = start(task, context);
+		if (this.attached instanceof Scope scope) {
+			scope.begin(context);
+		}
+		context.run(this);
+	}
+
+	/**
+	 * Starts the task, on the loop thread and in its context.
+	 */
+	@Override
+	public void run() {
+		this.calls.started(this);
+		CompletionStage<T> stage;
+		try {
+			stage = start(Objects.requireNonNull(this.task));
 			if (stage == null) {
 				throw new NullPointerException(Child.returnedNull(getTaskName()));
 			}
-			// Either the stage is there for whoever gives up, or that has happened.
-			boolean wanted = STAGE.compareAndSet(this, null, stage);
+		}
+		catch (Throwable ex) {
+			workEnded(null, ex);
+			return;
+		}
+		if (Stages.hasValue(stage)) {
+			workEnded(stage.toCompletableFuture().join(), null);
+			return;
+		}
+		this.calls.running(this);
+		// Either the stage is there for whoever gives up, or that has happened.
+		boolean wanted = STATE.compareAndSet(this, STARTING, new Open(RunPhase.RUNNING, stage));
+		try {
 			Stages.listen(stage, this);
-			if (!wanted) {
-				Stages.cancel(stage);
-			}
 		}
 		catch (Throwable ex) {
 			accept(null, ex);
 		}
+		if (!wanted) {
+			Stages.cancel(stage);
+		}
+		else if (this.loop.isRetired()) {
+			// Whoever retired it may have looked for running calls before.
+			giveUp(RunResult.CLOSED, null);
+		}
 	}
 
 	@SuppressWarnings("unchecked")
-	private CompletionStage<T> start(Object task, Context context) throws Exception {
-		Scope scope = this.scope;
-		if (scope == null) {
-			return ((AsyncCallable<T>) task).call();
-		}
-		scope.begin(context);
-		return ((ScopedAsyncCallable<T>) task).call(scope);
+	private CompletionStage<T> start(Object task) throws Exception {
+		this.task = null;
+		return (this.attached instanceof Scope scope) ? ((ScopedAsyncCallable<T>) task).call(scope)
+				: ((AsyncCallable<T>) task).call();
 	}
 
 	/**
-	 * The work has ended. A stage that says so twice is heard once.
+	 * The stage has completed. One that says so twice is heard once.
 	 */
 	@Override
 	public void accept(@Nullable T value, @Nullable Throwable failure) {
-		if ((int) PHASE.getAndSet(this, ENDED) == ENDED) {
-			return;
+		if (WORKING.compareAndSet(this, true, false)) {
+			this.calls.forget(this);
+			this.loop.spin().served(System.nanoTime() - this.startedAt);
+			workEnded(value, failure);
 		}
-		this.stage = CANCELLED;
-		this.loop.spin().served(this.startedAt);
-		if (this.permitted) {
+	}
+
+	private void workEnded(@Nullable T value, @Nullable Throwable failure) {
+		// Before the outcome, so that who has that finds the work ended.
+		WORKING.setRelease(this, false);
+		if (!isWaiting()) {
 			this.calls.releasePermit();
 		}
 		Object outcome;
 		if (failure == null) {
-			outcome = (value != null) ? value : NULL;
+			outcome = (value != null) ? value : Ended.NULL;
 		}
 		else {
 			Throwable peeled = Stages.peel(failure);
 			outcome = new Failed((peeled instanceof CancellationException) ? RunResult.CANCELLED : RunResult.ERROR,
-					peeled);
+					peeled, RunPhase.RUNNING, 0);
 		}
-		if (decide(outcome)) {
+		if (end(outcome)) {
 			announce();
 			return;
 		}
-		this.calls.forget(this);
-		if (this.waiting) {
-			// Of a stage that was only waited for, the result is not this call's.
-			return;
-		}
-		if (outcome instanceof Failed failed) {
-			this.calls.discardFailure(this, Objects.requireNonNull(failed.failure()));
-		}
-		else {
-			this.calls.discard(value);
+		// Of a stage that was only waited for, the result is not this call's.
+		if (!isWaiting()) {
+			if (outcome instanceof Failed failed) {
+				this.calls.discardFailure(this, Objects.requireNonNull(failed.failure()));
+			}
+			else {
+				this.calls.discard(value);
+			}
 		}
 		// It may wait for the clean-up that has now ended.
 		wakeOwner();
 	}
 
 	/**
+	 * Gives the call the outcome that its work has brought.
+	 * @return {@code false} if it has one already
+	 */
+	private boolean end(Object outcome) {
+		for (Object seen = this.state; seen instanceof Open; seen = this.state) {
+			if (STATE.compareAndSet(this, seen, outcome)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Gives the call an outcome that its work has not brought.
+	 * @return where the call was, {@code null} if it has an outcome already
+	 */
+	private @Nullable Open end(RunResult result, @Nullable Throwable cause, @Nullable RunPhase in) {
+		long hopTime = (this.attached instanceof Scope scope) ? scope.hops().time() : 0;
+		for (Object seen = this.state; seen instanceof Open open; seen = this.state) {
+			Failed failed = new Failed(result, cause, (in != null) ? in : open.phase(), hopTime);
+			if (STATE.compareAndSet(this, open, failed)) {
+				return open;
+			}
+		}
+		return null;
+	}
+
+	/**
 	 * Ends the call without the work: drops a task that has not started, cancels one that
 	 * has.
+	 * @param in where the call is, if not where its state says
+	 * @return {@code false} if the call has an outcome already
 	 */
-	private boolean giveUp(Failed failed) {
-		if (!decide(failed)) {
-			return false;
+	private boolean giveUp(RunResult result, @Nullable RunPhase in) {
+		Open open = end(result, null, in);
+		if (open != null) {
+			cancelWork(open);
+			announce();
 		}
-		cancelWork();
-		announce();
-		return true;
+		return open != null;
 	}
 
 	@Override
-	protected boolean abandon() {
-		return giveUp(new Failed(RunResult.CLOSED, null)) && this.phase == DROPPED;
+	protected @Nullable Runnable abandon() {
+		giveUp(RunResult.CLOSED, null);
+		return null;
+	}
+
+	/**
+	 * Ends the call because the runner does not take it.
+	 * @return the call's outcome: that the runner has been closed, if that came first
+	 */
+	RunResult refuse(RunResult result) {
+		return giveUp(result, null) ? result : RunResult.CLOSED;
 	}
 
 	/**
 	 * Ends the call because its runner ends, without touching the work: no owner has to
 	 * wait for the cancellation of another's work.
 	 * @param death what the loop's thread died of, if it did
+	 * @return what to {@linkplain #cancelWork(Open) cancel}, {@code null} if the call had
+	 * ended
 	 */
-	boolean close(@Nullable Throwable death) {
-		boolean decided = decide(new Failed(RunResult.CLOSED, death));
-		if (decided) {
+	@Nullable Open close(@Nullable Throwable death) {
+		Open open = end(RunResult.CLOSED, death, null);
+		if (open != null) {
 			wakeOwner();
 		}
-		return decided;
+		return open;
 	}
 
 	/**
@@ -615,56 +650,28 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	}
 
 	/**
-	 * Ends the call because the runner does not take it.
-	 */
-	void refuse(Failed failed) {
-		giveUp(failed);
-	}
-
-	/**
 	 * Drops or cancels the work of a call that has its outcome.
+	 * @param open where the call was
 	 */
-	void cancelWork() {
-		if (drop(WAITING, RunPhase.WAITING_FOR_PERMIT)) {
-			this.calls.forgetPermit(this);
+	void cancelWork(Open open) {
+		if (open == WAITING || open == QUEUED) {
+			this.task = null;
+			this.context = null;
+			this.calls.dropped(this, open == QUEUED);
 			return;
 		}
-		if (drop(QUEUED, RunPhase.QUEUED)) {
-			if (this.permitted) {
-				this.calls.releasePermit();
-			}
+		if (isWaiting()) {
+			WORKING.setRelease(this, false);
+			this.calls.forget(this);
 			return;
 		}
-		// Whoever takes the stage cancels it: exactly once, whatever races (rule C5).
-		Object taken = STAGE.getAndSet(this, CANCELLED);
-		if (taken != CANCELLED) {
-			this.calls.abandon(this);
+		// If the task is being started, the loop finds out when it has the stage.
+		if (open.stage() != null) {
+			Stages.cancel(open.stage());
 		}
-		if (taken instanceof CompletionStage<?> started) {
-			Stages.cancel(started);
-		}
-		Scope scope = this.scope;
-		if (scope != null) {
+		if (this.attached instanceof Scope scope) {
 			scope.cancel();
 		}
-	}
-
-	private boolean drop(int from, RunPhase phase) {
-		if (!PHASE.compareAndSet(this, from, DROPPED)) {
-			return false;
-		}
-		this.gaveUpIn = phase;
-		this.task = null;
-		this.context = null;
-		return true;
-	}
-
-	private boolean decide(Object outcome) {
-		if (!OUTCOME.compareAndSet(this, null, outcome)) {
-			return false;
-		}
-		this.calls.decided(this);
-		return true;
 	}
 
 	private void announce() {
@@ -684,17 +691,16 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 */
 	@SuppressWarnings("unchecked")
 	void completeFuture() {
-		LoopFuture<T> future = this.future;
-		if (future == null) {
+		if (!(this.attached instanceof LoopFuture<?> future)) {
 			return;
 		}
-		this.future = null;
+		this.attached = null;
 		Object taken = take();
 		this.calls.ended(this, taken);
 		if (taken instanceof Failed failed) {
 			future.completeExceptionally(toException(failed));
 		}
-		else if (!future.complete((T) taken)) {
+		else if (!((LoopFuture<T>) future).complete((T) taken)) {
 			this.calls.discard(taken);
 		}
 	}
@@ -704,19 +710,17 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 * @return {@code false} if the call does not need it any more
 	 */
 	boolean admit() {
-		this.permitted = true;
 		this.queuedAt = System.nanoTime();
-		// Releases both; fails if the call was dropped. One that has its outcome is about
-		// to be.
-		return this.outcome == null && PHASE.compareAndSet(this, WAITING, QUEUED);
+		// Releases it; fails if the call was dropped.
+		return STATE.compareAndSet(this, WAITING, QUEUED);
 	}
 
 	/**
-	 * Hands the call to the loop.
+	 * Hands the call to its loop.
 	 * @return {@code false} if the loop has ended
 	 */
 	boolean handOver() {
-		return this.loop.execute(this);
+		return this.loop.enqueue(this);
 	}
 
 	/**
@@ -726,29 +730,29 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	public Throwable toException(Failed failed) {
 		String task = "Task \"" + getTaskName() + "\"";
 		return switch (failed.result()) {
-			case TIMEOUT -> timeout(task);
+			case TIMEOUT -> timeout(task, failed);
 			case INTERRUPTED -> {
-				boolean started = this.phase == RUNNING || this.phase == ENDED;
 				String text = task + " on runner \"" + getRunnerName() + "\" was "
-						+ (started ? "cancelled" : "not started") + ": thread \"" + Thread.currentThread().getName()
-						+ "\" was interrupted";
+						+ (failed.wasStarted() ? "cancelled" : "not started") + ": thread \""
+						+ Thread.currentThread().getName() + "\" was interrupted";
 				yield new RunInterruptedException(text, new InterruptedException(text));
 			}
-			case CLOSED -> this.calls.closed(task + ((this.phase == DROPPED) ? " cannot be run" : " did not end"),
-					failed.failure());
+			case CLOSED ->
+				this.calls.closed(task + (failed.wasStarted() ? " did not end" : " cannot be run"), failed.failure());
 			case REJECTED -> this.calls.overloaded(task);
 			default ->
 				(failed.failure() != null) ? failed.failure() : new CancellationException(task + " was cancelled");
 		};
 	}
 
-	private RunTimeoutException timeout(String task) {
-		RunPhase phase = this.gaveUpIn;
+	private RunTimeoutException timeout(String task, Failed failed) {
+		RunPhase phase = failed.phase();
 		long now = System.nanoTime();
+		long limit = limit();
 		StringBuilder text = new StringBuilder(task).append(" on runner \"")
 			.append(getRunnerName())
 			.append("\" did not end within ")
-			.append(Nanos.text(this.limit))
+			.append(Nanos.text(limit))
 			.append(": ")
 			.append(phase)
 			.append(" (");
@@ -764,13 +768,13 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 			if (phase != RunPhase.QUEUED) {
 				text.append(", running ").append(Nanos.text(now - this.startedAt));
 			}
-			if (this.hopTime > 0) {
-				text.append(", of which in the caller's thread ").append(Nanos.text(this.hopTime));
+			if (failed.hopTime() > 0) {
+				text.append(", of which in the caller's thread ").append(Nanos.text(failed.hopTime()));
 			}
 		}
 		text.append(')');
-		long held = this.loop.heldFor();
-		if (held >= Math.min(this.limit / 2, Loop.HELD)) {
+		long held = this.loop.watch().heldFor();
+		if (held >= Math.min(limit / 2, Loop.HELD)) {
 			text.append("; thread \"")
 				.append(this.loop.thread().getName())
 				.append("\" has been held for ")
@@ -780,7 +784,7 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 				text.append("\n\tat ").append(frame);
 			}
 		}
-		return new RunTimeoutException(text.toString(), Duration.ofNanos(this.limit), phase);
+		return new RunTimeoutException(text.toString(), Duration.ofNanos(limit), phase);
 	}
 
 	@Override
@@ -801,9 +805,7 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 
 	@Override
 	public Duration getQueueTime() {
-		int phase = this.phase;
-		boolean started = phase == RUNNING || phase == ENDED;
-		return started ? Duration.ofNanos(this.startedAt - this.submittedAt) : getTotalTime();
+		return (this.startedAt != 0) ? Duration.ofNanos(this.startedAt - this.submittedAt) : getTotalTime();
 	}
 
 	@Override
@@ -820,20 +822,33 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	}
 
 	/**
-	 * Returns the time until the deadline, in nanoseconds, {@link Nanos#FOREVER} if there
-	 * is none.
+	 * Returns whether there is no task, just a stage to wait for.
 	 */
-	long remaining() {
-		return timeLeft();
+	boolean isWaiting() {
+		return this.origin == CompletionStage.class;
 	}
 
-	boolean isPending() {
-		int phase = this.phase;
-		return this.outcome == null && (phase == QUEUED || phase == WAITING);
+	Calls calls() {
+		return this.calls;
 	}
 
-	boolean isRunning() {
-		return this.phase == RUNNING;
+	boolean isWorking() {
+		return (boolean) WORKING.getAcquire(this);
+	}
+
+	boolean hasOutcome() {
+		return !(this.state instanceof Open);
+	}
+
+	/**
+	 * Returns where the call is, {@code null} if it has ended.
+	 */
+	@Nullable RunPhase phase() {
+		if (this.state instanceof Open open) {
+			boolean hopping = this.attached instanceof Scope scope && scope.hops().isRunning();
+			return hopping ? RunPhase.CALLER_HOP : open.phase();
+		}
+		return isWorking() ? RunPhase.RUNNING : null;
 	}
 
 	/**
@@ -841,41 +856,47 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 * does not.
 	 */
 	long queuedFor() {
-		return (this.phase == QUEUED) ? System.nanoTime() - this.queuedAt : 0;
-	}
-
-	boolean isWaitedFor() {
-		return this.owner != null;
-	}
-
-	Calls calls() {
-		return this.calls;
-	}
-
-	private RunPhase phase() {
-		return switch (this.phase) {
-			case WAITING -> RunPhase.WAITING_FOR_PERMIT;
-			case QUEUED -> RunPhase.QUEUED;
-			default -> this.hopping ? RunPhase.CALLER_HOP : RunPhase.RUNNING;
-		};
+		return (this.state == QUEUED) ? System.nanoTime() - this.queuedAt : 0;
 	}
 
 	/**
-	 * Returns what can be told of the call, or {@code null} if it has ended.
+	 * Returns what can be told of the call, {@code null} if it has ended.
 	 */
 	RunnerSnapshot.@Nullable Call snapshot() {
-		int phase = this.phase;
-		if (phase == DROPPED || phase == ENDED) {
+		RunPhase phase = phase();
+		if (phase == null) {
 			return null;
 		}
 		Thread owner = this.owner;
-		return new RunnerSnapshot.Call(getTaskName(), phase(), getTotalTime(), (owner != null) ? owner.getName() : null,
-				(this.limit != Nanos.FOREVER) ? Duration.ofNanos(timeLeft()) : null);
+		long left = timeLeft();
+		return new RunnerSnapshot.Call(getTaskName(), phase, Duration.ofNanos(System.nanoTime() - this.submittedAt),
+				(owner != null) ? owner.getName() : null, (left != Nanos.FOREVER) ? Duration.ofNanos(left) : null);
 	}
 
 	@Override
 	public String toString() {
 		return "call of task \"" + getTaskName() + "\" on runner \"" + getRunnerName() + "\"";
+	}
+
+	/**
+	 * Where a call is that has no outcome.
+	 *
+	 * @param phase the phase
+	 * @param stage what to cancel, once the task has returned it
+	 */
+	record Open(RunPhase phase, @Nullable CompletionStage<?> stage) {
+	}
+
+	/**
+	 * Outcomes that must not be {@code null}.
+	 */
+	private enum Ended {
+
+		/**
+		 * The value {@code null}, or a value that has been taken.
+		 */
+		NULL
+
 	}
 
 }

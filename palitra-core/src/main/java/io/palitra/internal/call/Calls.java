@@ -3,13 +3,15 @@ package io.palitra.internal.call;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +27,7 @@ import io.palitra.RunnerSnapshot;
 import io.palitra.RunnerState;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
+import io.palitra.internal.loop.LoopTask;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.spi.RunListener;
 import io.palitra.spi.RunResult;
@@ -32,10 +35,10 @@ import io.palitra.spi.RunResult;
 /**
  * The calls of one runner, and the gate that they come in by.
  * <p>
- * A call is first entered here, then looks at the state, then goes to the loop; whoever
- * ends the runner first changes the state, then looks at the calls. All of these are
- * volatile accesses, so either the call sees that the gate is shut or the closer sees the
- * call: none slips through to wait for a loop that has gone (rule C10).
+ * A call first looks at the state, then goes to the loop, where one word decides whether
+ * it is in; whoever ends the runner first changes the state, then ends the loop. A call
+ * that slips through between the two is ended with the loop: none waits for a loop that
+ * has gone (rule C10).
  */
 public final class Calls {
 
@@ -49,23 +52,21 @@ public final class Calls {
 	private final @Nullable Permits permits;
 
 	/**
-	 * The calls without an outcome.
+	 * The calls whose work goes on beyond the callback that has started it, with an
+	 * outcome or without. Those before that are in the loop's queue or wait for a permit.
 	 */
-	private final Set<Call<?>> undecided = ConcurrentHashMap.newKeySet();
-
-	/**
-	 * The calls with an outcome whose work has not ended.
-	 */
-	private final Set<Call<?>> abandoned = ConcurrentHashMap.newKeySet();
+	private final Set<Call<?>> running = ConcurrentHashMap.newKeySet();
 
 	private final AtomicReference<RunnerState> state = new AtomicReference<>(RunnerState.STOPPED);
 
-	/**
-	 * How many owners wait for the clean-up of their cancelled work.
-	 */
-	private final AtomicInteger settling = new AtomicInteger();
-
 	private final LongAdder submitted = new LongAdder();
+
+	/**
+	 * How many calls have left: their owners have the outcome, or their futures. Never
+	 * more than have been submitted, so who reads this first and finds both equal knows
+	 * that there was a moment without any.
+	 */
+	private final LongAdder left = new LongAdder();
 
 	private final LongAdder rejected = new LongAdder();
 
@@ -78,6 +79,11 @@ public final class Calls {
 	 * by whoever starts a loop, which one thread does at a time.
 	 */
 	private volatile long busyBefore;
+
+	/**
+	 * The context that the last call came with, for calls with the same.
+	 */
+	private volatile @Nullable Context lastContext;
 
 	/**
 	 * The thread that waits in {@link #drain}.
@@ -108,7 +114,7 @@ public final class Calls {
 	 */
 	public void live(@Nullable Loop before) {
 		this.death = null;
-		this.busyBefore += (before != null) ? before.busyTime() : 0;
+		this.busyBefore += (before != null) ? before.watch().busyTime() : 0;
 	}
 
 	/**
@@ -149,37 +155,57 @@ public final class Calls {
 				+ "; a call that was given up counts until its work ends)");
 	}
 
-	/**
-	 * Lets a call in and hands it to the loop.
-	 * @param loop the loop, {@code null} for a call that has no task
-	 * @return the call's outcome if the runner does not take it
-	 */
-	@Nullable Failed submit(Call<?> call, @Nullable Loop loop) {
-		tell((listener) -> listener.onSubmit(call));
-		this.submitted.increment();
-		if (loop != null) {
-			call.prepare(this.settings.carriers(), this.permits != null);
-		}
-		this.undecided.add(call);
-		Failed refused = null;
-		if (state() != RunnerState.RUNNING) {
-			refused = new Failed(RunResult.CLOSED, this.death);
-		}
-		else if (loop != null) {
-			refused = handOver(call, loop);
-		}
-		if (refused != null) {
-			this.rejected.increment();
-			call.refuse(refused);
-		}
-		return refused;
+	long timeout() {
+		return this.settings.timeout();
 	}
 
-	private @Nullable Failed handOver(Call<?> call, Loop loop) {
+	/**
+	 * Returns whether calls need a permit.
+	 */
+	boolean isBounded() {
+		return this.permits != null;
+	}
+
+	/**
+	 * Lets a call in and hands it to its loop.
+	 * @return the call's outcome if the runner does not take it
+	 */
+	@Nullable RunResult submit(Call<?> call) {
+		if (!this.settings.listeners().isEmpty()) {
+			tell((listener) -> listener.onSubmit(call));
+		}
+		this.submitted.increment();
+		if (call.isWaiting()) {
+			this.running.add(call);
+		}
+		else {
+			call.prepare(capture());
+		}
+		RunResult refused = (state() == RunnerState.RUNNING) ? handOver(call) : RunResult.CLOSED;
+		if (refused == null) {
+			return null;
+		}
+		this.rejected.increment();
+		return call.refuse(refused);
+	}
+
+	private Context capture() {
+		Context last = this.lastContext;
+		Context context = Context.capture(this.settings.carriers(), last);
+		if (context != last && this.settings.carriers().isEmpty()) {
+			this.lastContext = context;
+		}
+		return context;
+	}
+
+	private @Nullable RunResult handOver(Call<?> call) {
+		if (call.isWaiting()) {
+			return null;
+		}
 		if (this.permits != null) {
 			return this.permits.admit(call);
 		}
-		return loop.execute(call) ? null : new Failed(RunResult.CLOSED, this.death);
+		return call.handOver() ? null : RunResult.CLOSED;
 	}
 
 	/**
@@ -187,46 +213,50 @@ public final class Calls {
 	 * current thread.
 	 */
 	public Executor inContext(Executor executor) {
-		Context context = Context.capture(this.settings.carriers());
+		Context context = capture();
 		return (command) -> executor.execute(() -> context.run(command));
 	}
 
+	/**
+	 * The work of a call has ended, or was dropped when the call had its permit.
+	 */
 	void releasePermit() {
-		Objects.requireNonNull(this.permits).release();
-	}
-
-	void forgetPermit(Call<?> call) {
-		Objects.requireNonNull(this.permits).forget(call);
-	}
-
-	void started(Call<?> call) {
-		tell((listener) -> listener.onStart(call));
-	}
-
-	/**
-	 * The call has its outcome.
-	 */
-	void decided(Call<?> call) {
-		this.undecided.remove(call);
-		wakeDrainer();
-	}
-
-	/**
-	 * The call has its outcome, but its work goes on.
-	 */
-	void abandon(Call<?> call) {
-		this.abandoned.add(call);
-		// The work may have ended, and forgotten the call, before it was added.
-		if (!call.isRunning()) {
-			this.abandoned.remove(call);
+		if (this.permits != null) {
+			this.permits.release();
 		}
 	}
 
 	/**
-	 * The work has ended too.
+	 * A call was dropped before its task was called.
+	 * @param queued whether it was on the loop's queue, with a permit if it needs one
+	 */
+	void dropped(Call<?> call, boolean queued) {
+		if (queued) {
+			releasePermit();
+		}
+		else {
+			Objects.requireNonNull(this.permits).forget(call);
+		}
+	}
+
+	void started(Call<?> call) {
+		if (!this.settings.listeners().isEmpty()) {
+			tell((listener) -> listener.onStart(call));
+		}
+	}
+
+	/**
+	 * The call's work goes on beyond the loop's callback.
+	 */
+	void running(Call<?> call) {
+		this.running.add(call);
+	}
+
+	/**
+	 * The call's work has ended.
 	 */
 	void forget(Call<?> call) {
-		this.abandoned.remove(call);
+		this.running.remove(call);
 	}
 
 	/**
@@ -273,19 +303,26 @@ public final class Calls {
 		return this.settings.hangThreshold();
 	}
 
-	void report(Call<?> call, RunPhase phase, long age) {
+	void report(Call<?> call, long age) {
 		Log.warn("Thread \"" + Thread.currentThread().getName() + "\" has waited " + Nanos.text(age) + " for task \""
-				+ call.getTaskName() + "\" on runner \"" + runner() + "\": " + phase);
+				+ call.getTaskName() + "\" on runner \"" + runner() + "\": " + call.phase());
 	}
 
+	/**
+	 * The call leaves with its outcome.
+	 */
 	void ended(Call<?> call, @Nullable Object outcome) {
-		if (this.settings.listeners().isEmpty()) {
-			return;
+		if (!this.settings.listeners().isEmpty()) {
+			call.stopClock();
+			RunResult result = (outcome instanceof Failed failed) ? failed.result() : RunResult.SUCCESS;
+			Throwable failure = (outcome instanceof Failed failed && failed.ofTask()) ? failed.failure() : null;
+			tell((listener) -> listener.onEnd(call, result, failure));
 		}
-		call.stopClock();
-		RunResult result = (outcome instanceof Failed failed) ? failed.result() : RunResult.SUCCESS;
-		Throwable failure = (outcome instanceof Failed failed && failed.ofTask()) ? failed.failure() : null;
-		tell((listener) -> listener.onEnd(call, result, failure));
+		this.left.increment();
+		Thread drainer = this.drainer;
+		if (drainer != null && isIdle()) {
+			LockSupport.unpark(drainer);
+		}
 	}
 
 	private void tell(Consumer<RunListener> event) {
@@ -305,7 +342,8 @@ public final class Calls {
 	 * it.
 	 */
 	public boolean isIdle() {
-		return this.undecided.isEmpty() && this.settling.get() == 0;
+		long left = this.left.sum();
+		return left == this.submitted.sum();
 	}
 
 	/**
@@ -316,8 +354,8 @@ public final class Calls {
 	public boolean drain(Grace grace) {
 		this.drainer = Thread.currentThread();
 		try {
-			// Looks at the calls after writing drainer, wakeDrainer() the other way
-			// round: the last call either is gone here or wakes this thread.
+			// Counts the calls after writing drainer, ended(..) the other way round: the
+			// last call either has left here or wakes this thread.
 			while (!isIdle()) {
 				long left = grace.left();
 				if (Thread.currentThread().isInterrupted()) {
@@ -336,76 +374,77 @@ public final class Calls {
 		}
 	}
 
-	private void wakeDrainer() {
-		Thread drainer = this.drainer;
-		if (drainer != null && isIdle()) {
-			LockSupport.unpark(drainer);
-		}
-	}
-
 	/**
 	 * Ends every call of a loop. First all owners are woken, then the futures of those
 	 * who do not wait are completed, then the works are cancelled: nobody has to wait for
-	 * another's code.
+	 * another's code. What the loop may move on meanwhile, it ends itself when it comes
+	 * to it.
 	 * @param death what the loop's thread died of, if it did
 	 */
 	public void closeAll(Loop loop, @Nullable Throwable death) {
-		List<Call<?>> closed = new ArrayList<>();
-		for (Call<?> call : this.undecided) {
-			if (call.isLeftBy(loop) && call.close(death)) {
-				closed.add(call);
+		loop.retire();
+		Map<Call<?>, Call.Open> closed = new LinkedHashMap<>();
+		for (Call<?> call : inFlight(loop)) {
+			Call.Open open = call.isLeftBy(loop) ? call.close(death) : null;
+			if (open != null) {
+				closed.put(call, open);
 			}
 		}
-		closed.forEach(Call::completeFuture);
-		closed.forEach(Call::cancelWork);
+		for (Call<?> call : closed.keySet()) {
+			call.completeFuture();
+		}
+		for (Map.Entry<Call<?>, Call.Open> entry : closed.entrySet()) {
+			entry.getKey().cancelWork(entry.getValue());
+		}
 	}
 
 	/**
-	 * The owner goes on waiting for the clean-up of its work.
+	 * Returns the calls that have not ended, in the order in which they move on: waiting
+	 * for a permit, queued, running.
 	 */
-	void settling() {
-		this.settling.incrementAndGet();
-	}
-
-	void settled() {
-		this.settling.decrementAndGet();
-		wakeDrainer();
+	private Set<Call<?>> inFlight(Loop loop) {
+		Set<Call<?>> calls = new LinkedHashSet<>();
+		if (this.permits != null) {
+			calls.addAll(this.permits.waiting());
+		}
+		for (LoopTask task : loop.tasks()) {
+			if (task instanceof Call<?> call) {
+				calls.add(call);
+			}
+		}
+		calls.addAll(this.running);
+		return calls;
 	}
 
 	public RunnerSnapshot snapshot(Loop loop) {
 		List<RunnerSnapshot.Call> calls = new ArrayList<>();
 		int pending = 0;
-		int active = 0;
 		int waiting = 0;
 		int abandoned = 0;
 		long lag = Math.max(loop.overdue(), 0);
-		for (Call<?> call : this.undecided) {
-			pending += call.isPending() ? 1 : 0;
-			active += call.isRunning() ? 1 : 0;
-			waiting += call.isWaitedFor() ? 1 : 0;
+		for (Call<?> call : inFlight(loop)) {
 			lag = Math.max(lag, call.queuedFor());
-			add(calls, call);
-		}
-		for (Call<?> call : this.abandoned) {
-			active += call.isRunning() ? 1 : 0;
-			waiting += (call.isRunning() && call.isWaitedFor()) ? 1 : 0;
-			abandoned += (call.isRunning() && !call.isWaitedFor()) ? 1 : 0;
-			add(calls, call);
+			boolean hasOutcome = call.hasOutcome();
+			RunnerSnapshot.Call seen = call.snapshot();
+			if (seen != null) {
+				calls.add(seen);
+				pending += isPending(seen.phase()) ? 1 : 0;
+				waiting += (seen.ownerThreadName() != null) ? 1 : 0;
+				abandoned += (hasOutcome && seen.ownerThreadName() == null) ? 1 : 0;
+			}
 		}
 		calls.sort(Comparator.comparing(RunnerSnapshot.Call::age).reversed());
-		long held = loop.heldFor();
+		long held = loop.watch().heldFor();
 		List<StackTraceElement> stack = (held >= Loop.HELD) ? List.of(loop.thread().getStackTrace()) : List.of();
-		return new RunnerSnapshot(this.settings.runner(), state(), loop.thread().getName(), pending, active, waiting,
-				abandoned, this.submitted.sum(), this.rejected.sum(), this.discarded.sum(), loop.slow(),
-				Duration.ofNanos(lag), Duration.ofNanos(this.busyBefore + loop.busyTime()), Duration.ofNanos(held),
-				stack, List.copyOf(calls));
+		return new RunnerSnapshot(this.settings.runner(), state(), loop.thread().getName(), pending,
+				calls.size() - pending, waiting, abandoned, this.submitted.sum(), this.rejected.sum(),
+				this.discarded.sum(), loop.watch().slow(), Duration.ofNanos(lag),
+				Duration.ofNanos(this.busyBefore + loop.watch().busyTime()), Duration.ofNanos(held), stack,
+				List.copyOf(calls));
 	}
 
-	private static void add(List<RunnerSnapshot.Call> calls, Call<?> call) {
-		RunnerSnapshot.Call snapshot = call.snapshot();
-		if (snapshot != null) {
-			calls.add(snapshot);
-		}
+	private static boolean isPending(RunPhase phase) {
+		return phase == RunPhase.QUEUED || phase == RunPhase.WAITING_FOR_PERMIT;
 	}
 
 }

@@ -3,7 +3,6 @@ package io.palitra.internal.call;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,24 +36,36 @@ final class Child<T extends @Nullable Object> extends CompletableFuture<T> {
 	/**
 	 * Calls the task, on the loop thread, unless the child has been cancelled.
 	 */
-	void start(AsyncCallable<? extends T> task, Supplier<String> taskName) {
+	void start(AsyncCallable<? extends T> task, String taskName) {
 		if (isDone()) {
 			return;
 		}
 		try {
 			CompletionStage<? extends T> started = task.call();
 			if (started == null) {
-				throw new NullPointerException(returnedNull(taskName.get()));
+				throw new NullPointerException(returnedNull(taskName));
 			}
-			// Either the stage is there for cancel(..), or that has been.
-			boolean wanted = this.stage.compareAndSet(null, started);
-			Stages.listen(started, this::ended);
-			if (!wanted) {
-				Stages.cancel(started);
-			}
+			follow(started);
 		}
 		catch (Throwable ex) {
 			ended(null, ex);
+		}
+	}
+
+	/**
+	 * Ends like a stage.
+	 */
+	void follow(CompletionStage<? extends T> started) {
+		// Either the stage is there for cancel(..), or that has been.
+		boolean wanted = this.stage.compareAndSet(null, started);
+		try {
+			Stages.listen(started, this::ended);
+		}
+		catch (Throwable ex) {
+			ended(null, ex);
+		}
+		if (!wanted) {
+			Stages.cancel(started);
 		}
 	}
 

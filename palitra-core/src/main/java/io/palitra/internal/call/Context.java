@@ -24,8 +24,16 @@ final class Context {
 		this.snapshots = snapshots;
 	}
 
-	static Context capture(List<ContextCarrier> carriers) {
-		List<ContextCarrier.Snapshot> snapshots = carriers.isEmpty() ? List.of() : new ArrayList<>(carriers.size());
+	/**
+	 * Captures the context of the current thread.
+	 * @param last one captured before, to be used again if it is the same
+	 */
+	static Context capture(List<ContextCarrier> carriers, @Nullable Context last) {
+		ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+		if (carriers.isEmpty()) {
+			return (last != null && last.classLoader == classLoader) ? last : new Context(classLoader, List.of());
+		}
+		List<ContextCarrier.Snapshot> snapshots = new ArrayList<>(carriers.size());
 		for (ContextCarrier carrier : carriers) {
 			try {
 				snapshots.add(Objects.requireNonNull(carrier.capture(), "captured context"));
@@ -34,50 +42,64 @@ final class Context {
 				report(carrier, ex);
 			}
 		}
-		return new Context(Thread.currentThread().getContextClassLoader(), snapshots);
+		return new Context(classLoader, snapshots);
 	}
 
 	/**
-	 * Makes this the context of the current thread until the returned scope is closed.
+	 * Runs a command with this as the context of the current thread.
 	 */
-	ContextCarrier.Scope open() {
+	void run(Runnable command) {
 		Thread thread = Thread.currentThread();
 		ClassLoader previous = thread.getContextClassLoader();
 		if (previous != this.classLoader) {
 			thread.setContextClassLoader(this.classLoader);
 		}
-		if (this.snapshots.isEmpty()) {
-			// Also if it has not been changed here: what the task sets must not leak.
-			return () -> thread.setContextClassLoader(previous);
+		try {
+			run(command, 0);
 		}
-		List<ContextCarrier.Scope> scopes = new ArrayList<>(this.snapshots.size());
-		for (ContextCarrier.Snapshot snapshot : this.snapshots) {
-			try {
-				scopes.add(Objects.requireNonNull(snapshot.open(), "opened scope"));
-			}
-			catch (Throwable ex) {
-				report(snapshot, ex);
+		finally {
+			// Also if it was the same before: what the command sets must not leak.
+			if (thread.getContextClassLoader() != previous) {
+				thread.setContextClassLoader(previous);
 			}
 		}
-		return () -> {
-			for (int i = scopes.size() - 1; i >= 0; i--) {
-				try {
-					scopes.get(i).close();
-				}
-				catch (Throwable ex) {
-					report(scopes.get(i), ex);
-				}
-			}
-			thread.setContextClassLoader(previous);
-		};
 	}
 
 	/**
-	 * Runs a command in this context.
+	 * Opens the scopes from the given one on, each inside the one before.
 	 */
-	void run(Runnable command) {
-		try (ContextCarrier.Scope scope = open()) {
+	private void run(Runnable command, int from) {
+		if (from == this.snapshots.size()) {
 			command.run();
+			return;
+		}
+		ContextCarrier.Scope scope = open(this.snapshots.get(from));
+		try {
+			run(command, from + 1);
+		}
+		finally {
+			close(scope);
+		}
+	}
+
+	private static ContextCarrier.@Nullable Scope open(ContextCarrier.Snapshot snapshot) {
+		try {
+			return Objects.requireNonNull(snapshot.open(), "opened scope");
+		}
+		catch (Throwable ex) {
+			report(snapshot, ex);
+			return null;
+		}
+	}
+
+	private static void close(ContextCarrier.@Nullable Scope scope) {
+		try {
+			if (scope != null) {
+				scope.close();
+			}
+		}
+		catch (Throwable ex) {
+			report(scope, ex);
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.palitra.internal.call;
 
 import org.jspecify.annotations.Nullable;
 
+import io.palitra.RunPhase;
 import io.palitra.spi.RunResult;
 
 /**
@@ -9,29 +10,23 @@ import io.palitra.spi.RunResult;
  *
  * @param result how the call ended
  * @param failure the task's own exception, or what the loop's thread died of
+ * @param phase where the call was
+ * @param hopTime how many nanoseconds its owner had spent on what the work had for it
  */
-public record Failed(RunResult result, @Nullable Throwable failure) {
-
-	/**
-	 * The call's time was up.
-	 */
-	public static final Failed TIMEOUT = new Failed(RunResult.TIMEOUT, null);
-
-	/**
-	 * The owner was interrupted.
-	 */
-	public static final Failed INTERRUPTED = new Failed(RunResult.INTERRUPTED, null);
-
-	/**
-	 * Whoever had the call's future did not want it any more.
-	 */
-	public static final Failed CANCELLED = new Failed(RunResult.CANCELLED, null);
+public record Failed(RunResult result, @Nullable Throwable failure, RunPhase phase, long hopTime) {
 
 	/**
 	 * Returns whether the failure is the task's own.
 	 */
 	public boolean ofTask() {
 		return this.failure != null && this.result != RunResult.CLOSED;
+	}
+
+	/**
+	 * Returns whether the task had been called.
+	 */
+	boolean wasStarted() {
+		return this.phase == RunPhase.RUNNING || this.phase == RunPhase.CALLER_HOP;
 	}
 
 }

@@ -3,6 +3,7 @@ package io.palitra.internal.call;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,13 +15,14 @@ import io.palitra.AsyncCallable;
 import io.palitra.Outcome;
 import io.palitra.RunScope;
 import io.palitra.ScopedAsyncCallable;
+import io.palitra.internal.loop.Stages;
 
 /**
  * Many tasks as the children of one run (rule C14): starts them together and completes
  * with their outcomes in their order. In the fail-fast form it fails with the first of
  * them; the end of the run then cancels the others.
  */
-public final class Gather<T extends @Nullable Object> implements ScopedAsyncCallable<Gathered<T>> {
+public final class Gather<T extends @Nullable Object> implements ScopedAsyncCallable<Gathered<T>>, Runnable {
 
 	private final String name;
 
@@ -37,12 +39,19 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 */
 	private final AtomicReferenceArray<@Nullable Outcome<T>> outcomes;
 
+	/**
+	 * How many children have not ended. The last decrement acquires what the others have
+	 * released: all outcomes are there.
+	 */
 	private final AtomicInteger left;
 
-	private final AtomicInteger running = new AtomicInteger();
+	/**
+	 * Loop thread only, like what follows.
+	 */
+	private @Nullable Scope scope;
 
 	/**
-	 * The next to start. Loop thread only, like {@link #starting}.
+	 * The next to start.
 	 */
 	private int next;
 
@@ -51,6 +60,11 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 * comes back there, and must not make the stack grow.
 	 */
 	private boolean starting;
+
+	/**
+	 * How many children have a stage that is not done.
+	 */
+	private int running;
 
 	/**
 	 * Creates a task.
@@ -75,6 +89,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			return this.result;
 		}
 		Scope own = (Scope) scope;
+		this.scope = own;
 		this.result.whenComplete((all, failure) -> {
 			for (int index = 0; failure != null && index < this.outcomes.length(); index++) {
 				discard(own, index);
@@ -89,37 +104,66 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			return;
 		}
 		this.starting = true;
-		while (this.next < this.tasks.size() && this.running.get() < this.maxConcurrency && !this.result.isDone()) {
-			int index = this.next++;
-			this.running.incrementAndGet();
-			Child<T> child = scope.child(this.tasks.get(index), () -> this.name + "[" + index + "]");
-			child.whenComplete((value, failure) -> ended(scope, index, value, failure));
+		while (this.next < this.tasks.size() && this.running < this.maxConcurrency && scope.isOpen()
+				&& !this.result.isDone()) {
+			// Each by itself: what one changes of the context must not leak to the next.
+			scope.inContext(this);
 		}
 		this.starting = false;
+	}
+
+	/**
+	 * Starts the next child, on the loop thread and in the run's context.
+	 */
+	@Override
+	public void run() {
+		Scope scope = Objects.requireNonNull(this.scope);
+		int index = this.next++;
+		CompletionStage<? extends T> stage;
+		try {
+			stage = this.tasks.get(index).call();
+			if (stage == null) {
+				throw new NullPointerException(Child.returnedNull(this.name + "[" + index + "]"));
+			}
+		}
+		catch (Throwable ex) {
+			ended(scope, index, null, ex);
+			return;
+		}
+		if (Stages.hasValue(stage)) {
+			ended(scope, index, stage.toCompletableFuture().join(), null);
+			return;
+		}
+		this.running++;
+		Child<T> child = scope.child();
+		child.whenComplete((value, failure) -> {
+			ended(scope, index, value, failure);
+			if (this.maxConcurrency < this.outcomes.length()) {
+				scope.home(() -> {
+					this.running--;
+					startChildren(scope);
+				});
+			}
+		});
+		child.follow(stage);
 	}
 
 	// Whether null is a T, only the caller knows.
 	@SuppressWarnings("NullAway")
 	private void ended(Scope scope, int index, @Nullable T value, @Nullable Throwable failure) {
-		this.running.decrementAndGet();
 		this.outcomes.set(index, (failure != null) ? new Outcome.Failure<>(failure) : new Outcome.Success<T>(value));
 		if (failure != null && this.failFast && !this.result.completeExceptionally(failure)) {
 			scope.discardFailure(failure);
 		}
 		if (this.result.isDone()) {
 			discard(scope, index);
-			return;
 		}
-		// The last decrement acquires what the others released: all outcomes are there.
-		if (this.left.decrementAndGet() == 0) {
+		else if (this.left.decrementAndGet() == 0) {
 			List<Outcome<T>> all = new ArrayList<>(this.outcomes.length());
 			for (int each = 0; each < this.outcomes.length(); each++) {
 				all.add(this.outcomes.get(each));
 			}
 			this.result.complete(new Gathered<>(Collections.unmodifiableList(all)));
-		}
-		else if (this.maxConcurrency < this.outcomes.length()) {
-			scope.home(() -> startChildren(scope));
 		}
 	}
 

@@ -37,6 +37,14 @@ final class Hops implements Executor {
 	 */
 	private volatile boolean waiting;
 
+	/**
+	 * Whether one runs, and how many nanoseconds those before have taken. Written by the
+	 * owner.
+	 */
+	private volatile boolean running;
+
+	private volatile long time;
+
 	Hops(Call<?> call, Thread owner) {
 		this.call = call;
 		this.owner = owner;
@@ -73,6 +81,14 @@ final class Hops implements Executor {
 		return this.waiting;
 	}
 
+	boolean isRunning() {
+		return this.running;
+	}
+
+	long time() {
+		return this.time;
+	}
+
 	/**
 	 * Runs the next command, if there is one; for the owner.
 	 * @return whether there was one
@@ -82,12 +98,16 @@ final class Hops implements Executor {
 		if (command == null) {
 			return false;
 		}
+		long since = System.nanoTime();
+		this.running = true;
 		try {
 			command.run();
 		}
 		catch (Throwable ex) {
 			Uncaught.report(ex);
 		}
+		this.running = false;
+		this.time += System.nanoTime() - since;
 		return true;
 	}
 

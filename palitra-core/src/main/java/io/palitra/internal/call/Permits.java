@@ -41,12 +41,12 @@ final class Permits {
 	 * Gives a permit to a call and hands it to the loop, now or when its turn comes.
 	 * @return the call's outcome if it can have none
 	 */
-	@Nullable Failed admit(Call<?> call) {
+	@Nullable RunResult admit(Call<?> call) {
 		this.lock.lock();
 		try {
 			// Who is about to be handed over counts, see handOut().
 			if (this.policy == OverloadPolicy.REJECT && this.taken + this.waiting.size() >= this.max) {
-				return new Failed(RunResult.REJECTED, null);
+				return RunResult.REJECTED;
 			}
 			this.waiting.add(call);
 		}
@@ -92,7 +92,20 @@ final class Permits {
 			this.lock.unlock();
 		}
 		// Not under the lock: this runs the code of others, and gives the permits back.
-		refused.forEach((call) -> call.refuse(new Failed(RunResult.CLOSED, null)));
+		refused.forEach((call) -> call.refuse(RunResult.CLOSED));
+	}
+
+	/**
+	 * Returns the calls that wait for a permit.
+	 */
+	List<Call<?>> waiting() {
+		this.lock.lock();
+		try {
+			return List.copyOf(this.waiting);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**

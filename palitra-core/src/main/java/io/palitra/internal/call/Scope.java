@@ -2,16 +2,15 @@ package io.palitra.internal.call;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,19 +40,21 @@ final class Scope implements RunScope {
 	 */
 	private volatile @Nullable Context context;
 
+	/**
+	 * Guards what follows. The two flags are volatile to be read without it.
+	 */
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/**
-	 * What to do when the run is cancelled, in the order of registration. Guarded by the
-	 * lock, as all that follows.
+	 * What to do when the run is cancelled, in the order of registration.
 	 */
-	private final List<Runnable> cancelHooks = new ArrayList<>();
+	private final Collection<Runnable> cancelHooks = new ArrayList<>(0);
 
-	private final Set<Child<?>> children = new LinkedHashSet<>();
+	private final Collection<Child<?>> children = new LinkedHashSet<>(0);
 
-	private boolean cancelled;
+	private volatile boolean cancelled;
 
-	private boolean ended;
+	private volatile boolean ended;
 
 	/**
 	 * Creates the scope of a call that the current thread makes.
@@ -70,6 +71,13 @@ final class Scope implements RunScope {
 
 	void begin(Context context) {
 		this.context = context;
+	}
+
+	/**
+	 * Returns whether the run goes on.
+	 */
+	boolean isOpen() {
+		return !this.cancelled && !this.ended;
 	}
 
 	@Override
@@ -103,7 +111,10 @@ final class Scope implements RunScope {
 		this.call.calls().discardFailure(this.call, failure);
 	}
 
-	private void inContext(Runnable command) {
+	/**
+	 * Runs a command in the run's context, in place.
+	 */
+	void inContext(Runnable command) {
 		Context context = this.context;
 		if (context != null) {
 			context.run(command);
@@ -124,36 +135,37 @@ final class Scope implements RunScope {
 	}
 
 	@Override
-	public <U extends @Nullable Object> CompletableFuture<U> fork(AsyncCallable<U> child) {
-		Objects.requireNonNull(child, "child");
-		return AdoptedFuture.of(loop(), this::home, this::discard,
-				child(child, () -> this.call.getTaskName() + "/fork"));
-	}
-
-	/**
-	 * Starts a child whose future completes on whatever thread its stage does.
-	 */
-	<U extends @Nullable Object> Child<U> child(AsyncCallable<? extends U> task, Supplier<String> taskName) {
-		Child<U> child = new Child<>(this);
-		boolean alive;
-		this.lock.lock();
-		try {
-			alive = !this.cancelled && !this.ended && this.children.add(child);
-		}
-		finally {
-			this.lock.unlock();
-		}
-		if (!alive) {
-			child.cancel(true);
-			return child;
-		}
-		child.whenComplete((value, failure) -> forget(child));
-		Runnable start = () -> inContext(() -> child.start(task, taskName));
+	public <U extends @Nullable Object> CompletableFuture<U> fork(AsyncCallable<U> task) {
+		Objects.requireNonNull(task, "child");
+		Child<U> child = child();
+		Runnable start = () -> inContext(() -> child.start(task, this.call.getTaskName() + "/fork"));
 		if (this.loop.inLoop()) {
 			this.loop.home(start);
 		}
 		else if (!this.loop.execute(start)) {
 			// A task is called on the loop's thread or never (rule C1).
+			child.cancel(true);
+		}
+		return AdoptedFuture.of(loop(), this::home, this::discard, child);
+	}
+
+	/**
+	 * Creates a child, which is cancelled already if the run does not go on.
+	 */
+	<U extends @Nullable Object> Child<U> child() {
+		Child<U> child = new Child<>(this);
+		boolean alive;
+		this.lock.lock();
+		try {
+			alive = isOpen() && this.children.add(child);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (alive) {
+			child.whenComplete((value, failure) -> forget(child));
+		}
+		else {
 			child.cancel(true);
 		}
 		return child;
@@ -171,19 +183,13 @@ final class Scope implements RunScope {
 
 	@Override
 	public Optional<Duration> remaining() {
-		long left = this.call.remaining();
+		long left = this.call.timeLeft();
 		return (left != Nanos.FOREVER) ? Optional.of(Duration.ofNanos(Math.max(left, 0))) : Optional.empty();
 	}
 
 	@Override
 	public boolean isCancelled() {
-		this.lock.lock();
-		try {
-			return this.cancelled;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.cancelled;
 	}
 
 	@Override
@@ -193,7 +199,7 @@ final class Scope implements RunScope {
 		this.lock.lock();
 		try {
 			late = this.cancelled;
-			if (!late && !this.ended) {
+			if (isOpen()) {
 				this.cancelHooks.add(hook);
 			}
 		}
@@ -205,20 +211,11 @@ final class Scope implements RunScope {
 		}
 	}
 
-	private void forget(Runnable hook) {
+	private void forget(Object hookOrChild) {
 		this.lock.lock();
 		try {
-			this.cancelHooks.removeIf((each) -> each == hook);
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private void forget(Child<?> child) {
-		this.lock.lock();
-		try {
-			this.children.remove(child);
+			this.cancelHooks.remove(hookOrChild);
+			this.children.remove(hookOrChild);
 		}
 		finally {
 			this.lock.unlock();

@@ -3,6 +3,8 @@ package io.palitra.internal.loop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -64,13 +66,16 @@ public final class Loop implements Spin.Condition {
 
 	private static final VarHandle HEAD;
 
-	private static final VarHandle BUSY_SINCE;
+	private static final VarHandle BATCH;
+
+	private static final VarHandle CURRENT;
 
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			HEAD = lookup.findVarHandle(Loop.class, "head", LoopTask.class);
-			BUSY_SINCE = lookup.findVarHandle(Loop.class, "busySince", long.class);
+			BATCH = lookup.findVarHandle(Loop.class, "batch", LoopTask.class);
+			CURRENT = lookup.findVarHandle(Loop.class, "current", LoopTask.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -83,7 +88,7 @@ public final class Loop implements Spin.Condition {
 
 	private final BiConsumer<Loop, Throwable> onDeath;
 
-	private final SlowWatch slowWatch;
+	private final LoopWatch watch;
 
 	private final Spin spin;
 
@@ -101,36 +106,25 @@ public final class Loop implements Spin.Condition {
 
 	/**
 	 * The tasks taken from the queue and not started yet. Written by the loop thread
-	 * only; volatile so that whoever ends the loop while it hangs can see them.
+	 * only, with release; whoever ends the loop while it hangs reads it with acquire.
 	 */
-	private volatile @Nullable LoopTask batch;
+	private @Nullable LoopTask batch;
 
 	/**
-	 * The task that runs now. Written by the loop thread only; volatile for the same
-	 * reason.
+	 * The task that runs now. Written and read like {@link #batch}, and before it when a
+	 * task leaves the one for the other: who reads them in the other order misses none.
 	 */
-	private volatile @Nullable LoopTask current;
+	private @Nullable LoopTask current;
 
 	/**
-	 * When the callback that runs now began, zero between callbacks. Others read it to
-	 * tell how long the loop has been held; an old value is as good as a new one, so
-	 * opaque access is enough.
+	 * The tasks that drive the loop from inside and wait for it, see {@link #pump}.
 	 */
-	private long busySince;
+	private volatile @Nullable Frame frames;
 
 	/**
-	 * How long the loop has had nothing to do, up to the last time that it had something.
-	 * Written by the loop thread; others can do with an old value.
+	 * Whether calls are no longer started, only ended.
 	 */
-	private volatile long idleTime;
-
-	/**
-	 * Since when the loop has had nothing to do, zero if it has. Written before
-	 * {@link #idleTime} when that ends, so that no time is counted twice.
-	 */
-	private volatile long idleSince;
-
-	private final long bornAt = System.nanoTime();
+	private volatile boolean retired;
 
 	/**
 	 * How many tasks have run. The loop thread's own, like all that follows.
@@ -146,7 +140,6 @@ public final class Loop implements Spin.Condition {
 		this.runner = runner;
 		this.abandoned = abandoned;
 		this.onDeath = onDeath;
-		this.slowWatch = new SlowWatch(this, slowThreshold);
 		this.spin = new Spin(adaptive);
 		Thread thread = threadFactory.newThread(this::live);
 		if (thread == null) {
@@ -154,6 +147,7 @@ public final class Loop implements Spin.Condition {
 					"threadFactory " + threadFactory + " of runner \"" + runner + "\" returned null");
 		}
 		this.thread = thread;
+		this.watch = new LoopWatch(this, this.spin, slowThreshold);
 	}
 
 	/**
@@ -224,30 +218,8 @@ public final class Loop implements Spin.Condition {
 		return this.spin;
 	}
 
-	/**
-	 * Returns for how long the current callback has held the loop, in nanoseconds, zero
-	 * if none does.
-	 */
-	public long heldFor() {
-		long since = (long) BUSY_SINCE.getOpaque(this);
-		return (since != 0) ? Math.max(System.nanoTime() - since, 1) : 0;
-	}
-
-	/**
-	 * Returns how many callbacks have held the loop too long.
-	 */
-	public long slow() {
-		return this.slowWatch.count();
-	}
-
-	/**
-	 * Returns how long the loop has had something to do since it was started, in
-	 * nanoseconds.
-	 */
-	public long busyTime() {
-		long since = this.idleSince;
-		long now = System.nanoTime();
-		return Math.max(((since != 0) ? since : now) - this.bornAt - this.idleTime, 0);
+	public LoopWatch watch() {
+		return this.watch;
 	}
 
 	/**
@@ -263,7 +235,7 @@ public final class Loop implements Spin.Condition {
 	 * Hands a task over.
 	 * @return {@code false} if the loop has ended; the task is still the caller's then
 	 */
-	public boolean execute(LoopTask task) {
+	public boolean enqueue(LoopTask task) {
 		LoopTask seen;
 		do {
 			seen = this.head;
@@ -284,7 +256,7 @@ public final class Loop implements Spin.Condition {
 	 * @return {@code false} if the loop has ended
 	 */
 	public boolean execute(Runnable command) {
-		return execute(new RunnableTask(command));
+		return enqueue(new RunnableTask(command, false));
 	}
 
 	/**
@@ -297,8 +269,8 @@ public final class Loop implements Spin.Condition {
 			this.inPlace.run(command);
 			return;
 		}
-		HomeTask task = new HomeTask(command);
-		if (!execute(task)) {
+		RunnableTask task = new RunnableTask(command, true);
+		if (!enqueue(task)) {
 			task.abandon();
 		}
 	}
@@ -309,22 +281,9 @@ public final class Loop implements Spin.Condition {
 	 */
 	public CountDownLatch drained() {
 		CountDownLatch drained = new CountDownLatch(1);
-		LoopTask mark = new LoopTask() {
-
-			@Override
-			protected void run() {
-				drained.countDown();
-			}
-
-			@Override
-			protected boolean abandon() {
-				drained.countDown();
-				return false;
-			}
-
-		};
-		if (!execute(mark)) {
-			drained.countDown();
+		RunnableTask mark = new RunnableTask(drained::countDown, true);
+		if (!enqueue(mark)) {
+			mark.abandon();
 		}
 		return drained;
 	}
@@ -347,7 +306,7 @@ public final class Loop implements Spin.Condition {
 	 * Registers a timer.
 	 * @return {@code false} if the loop has ended; the timer is still the caller's then
 	 */
-	boolean schedule(TimerTask<?> timer) {
+	public boolean schedule(TimerTask<?> timer) {
 		this.timers.put(timer, timer.node);
 		// The map's volatile write comes before this read of the head, and the loop
 		// thread writes SLEEPING before it reads the map: one of the two sees the other,
@@ -368,34 +327,86 @@ public final class Loop implements Spin.Condition {
 	}
 
 	/**
+	 * Starts no more calls; tasks and timers go on. Volatile: who retires the loop and
+	 * then looks at its {@link #tasks() tasks} either sees a call there, or the loop sees
+	 * this when it comes to the call.
+	 */
+	public void retire() {
+		this.retired = true;
+	}
+
+	public boolean isRetired() {
+		return this.retired;
+	}
+
+	/**
+	 * Returns what the loop has to do or does, timers excepted. Exact while the loop
+	 * hangs, otherwise a glimpse.
+	 */
+	public Collection<LoopTask> tasks() {
+		Collection<LoopTask> tasks = new LinkedHashSet<>();
+		LoopTask last = this.head;
+		if (last != SLEEPING && last != CLOSED) {
+			addAll(tasks, last);
+		}
+		addBatchAndCurrent(tasks);
+		return tasks;
+	}
+
+	/**
 	 * Ends the loop: nothing can be handed over any more, what has not started will not,
 	 * and is told so by the current thread even if the loop thread hangs. The thread ends
 	 * when its current callback does.
-	 * @return the tasks that never started, oldest first
+	 * @return what was to be executed or scheduled and never started, oldest first
 	 */
-	public List<LoopTask> close() {
+	public List<Runnable> close() {
 		LoopTask last = (LoopTask) HEAD.getAndSet(this, CLOSED);
 		if (last == SLEEPING) {
 			LockSupport.unpark(this.thread);
 		}
-		List<LoopTask> left = new ArrayList<>();
-		// Reads a chain that the loop thread may be walking; it unlinks what it passes,
-		// so this can miss tasks only while the loop moves, and then the loop itself
-		// finds CLOSED and abandons them.
-		addAll(left, this.batch);
+		Collection<LoopTask> left = new LinkedHashSet<>();
+		addBatchAndCurrent(left);
 		if (last != null && last != SLEEPING && last != CLOSED) {
 			addAll(left, reverse(last));
 		}
+		List<Runnable> unstarted = new ArrayList<>();
+		for (LoopTask task : left) {
+			Runnable runnable = abandon(task);
+			if (runnable != null) {
+				unstarted.add(runnable);
+			}
+		}
 		for (var timer = this.timers.pollFirstEntry(); timer != null; timer = this.timers.pollFirstEntry()) {
-			left.add(timer.getValue());
+			unstarted.add(timer.getKey());
+			abandon(timer.getValue());
 		}
-		// Last, as a task becomes this before it leaves the others.
-		LoopTask running = this.current;
-		if (running != null && !left.contains(running)) {
-			left.add(running);
+		return unstarted;
+	}
+
+	private void addBatchAndCurrent(Collection<LoopTask> tasks) {
+		LoopTask first;
+		do {
+			first = (LoopTask) BATCH.getAcquire(this);
+			addAll(tasks, first);
+			// The loop thread moves the batch on before it unlinks what it has passed: if
+			// the walk has met such a task, the batch is another now. It ends, for a
+			// loop that hangs stays where it is, and one that is closed soon finds out.
+			VarHandle.acquireFence();
 		}
-		left.removeIf((task) -> !abandon(task));
-		return left;
+		while (BATCH.getAcquire(this) != first);
+		LoopTask running = (LoopTask) CURRENT.getAcquire(this);
+		if (running != null) {
+			tasks.add(running);
+		}
+		for (Frame frame = this.frames; frame != null; frame = frame.below()) {
+			tasks.add(frame.task());
+		}
+	}
+
+	private static void addAll(Collection<LoopTask> tasks, @Nullable LoopTask first) {
+		for (LoopTask task = first; task != null; task = task.next) {
+			tasks.add(task);
+		}
 	}
 
 	/**
@@ -406,12 +417,16 @@ public final class Loop implements Spin.Condition {
 	 */
 	public void pump(BooleanSupplier until, LongSupplier timeLeft) {
 		LoopTask outer = this.current;
+		Frame below = this.frames;
 		Trampoline outerInPlace = this.inPlace;
+		if (outer != null) {
+			this.frames = new Frame(outer, below);
+		}
 		this.nesting++;
 		// What waits on the outer one waits for this task, which waits here.
 		this.inPlace = new Trampoline();
 		// The outer task waits, and does not hold the loop meanwhile.
-		BUSY_SINCE.setOpaque(this, 0L);
+		this.watch.idle();
 		try {
 			while (!until.getAsBoolean() && step(timeLeft.getAsLong())) {
 				continue;
@@ -420,10 +435,9 @@ public final class Loop implements Spin.Condition {
 		finally {
 			this.nesting--;
 			this.inPlace = outerInPlace;
-			this.current = outer;
-			long now = System.nanoTime();
-			this.slowWatch.next(now);
-			BUSY_SINCE.setOpaque(this, now);
+			CURRENT.setRelease(this, outer);
+			this.frames = below;
+			this.watch.next();
 		}
 	}
 
@@ -444,8 +458,7 @@ public final class Loop implements Spin.Condition {
 			}
 		}
 		finally {
-			this.slowWatch.end();
-			this.idleSince = System.nanoTime();
+			this.watch.idle();
 			loops.remove(Thread.currentThread());
 			close();
 		}
@@ -462,13 +475,11 @@ public final class Loop implements Spin.Condition {
 	private boolean step(long most) {
 		boolean ranTimers = (this.batch == null || this.ran % TURN == 0) && runDueTimers();
 		LoopTask task = (this.batch != null) ? this.batch : take();
-		// Read after the batch was written, see close(): either it found the batch or
-		// this finds CLOSED.
 		if (isClosed()) {
 			for (LoopTask left = this.batch; left != null; left = left.next) {
 				abandon(left);
 			}
-			this.batch = null;
+			BATCH.setRelease(this, null);
 			return false;
 		}
 		if (task == null) {
@@ -478,12 +489,13 @@ public final class Loop implements Spin.Condition {
 			}
 			return true;
 		}
-		// Before it leaves the batch, so that whoever closes the loop finds it.
-		this.current = task;
-		this.batch = task.next;
-		task.next = null;
+		CURRENT.setRelease(this, task);
+		BATCH.setRelease(this, task.next);
 		this.ran++;
 		run(task);
+		// After the batch has moved on, see addBatchAndCurrent(..).
+		VarHandle.releaseFence();
+		task.next = null;
 		return true;
 	}
 
@@ -502,7 +514,22 @@ public final class Loop implements Spin.Condition {
 		}
 		while (!HEAD.compareAndSet(this, last, null));
 		LoopTask first = reverse(last);
-		this.batch = first;
+		BATCH.setRelease(this, first);
+		// Before the head is read again: whoever closes the loop writes the head and then
+		// reads the batch, so either it finds these tasks or the loop finds CLOSED.
+		VarHandle.fullFence();
+		return first;
+	}
+
+	private static @Nullable LoopTask reverse(@Nullable LoopTask last) {
+		LoopTask first = null;
+		LoopTask task = last;
+		while (task != null) {
+			LoopTask older = task.next;
+			task.next = first;
+			first = task;
+			task = older;
+		}
 		return first;
 	}
 
@@ -517,23 +544,22 @@ public final class Loop implements Spin.Condition {
 			if (first.getKey().dueIn(now) > 0) {
 				return due > 0;
 			}
-			this.current = first.getValue();
+			CURRENT.setRelease(this, first.getValue());
 			// Fails if it was cancelled in between.
 			if (this.timers.remove(first.getKey()) != null) {
 				run(first.getValue());
 			}
-			this.current = null;
+			else {
+				CURRENT.setRelease(this, null);
+			}
 		}
 		return true;
 	}
 
 	private void run(LoopTask task) {
-		long now = System.nanoTime();
-		this.slowWatch.next(now);
-		this.current = task;
-		BUSY_SINCE.setOpaque(this, now);
+		this.watch.next();
 		try {
-			task.run();
+			task.perform();
 		}
 		catch (Throwable ex) {
 			// Its own affair: it must neither end the loop nor touch another task (rule
@@ -541,35 +567,28 @@ public final class Loop implements Spin.Condition {
 			Uncaught.report(ex);
 		}
 		finally {
-			BUSY_SINCE.setOpaque(this, 0L);
-			this.current = null;
+			CURRENT.setRelease(this, null);
 			// A flag left behind by a task would make every later park return at once.
 			Thread.interrupted();
 		}
 	}
 
-	private boolean abandon(LoopTask task) {
+	private @Nullable Runnable abandon(LoopTask task) {
 		try {
 			return task.abandon();
 		}
 		catch (Throwable ex) {
 			Log.warn("A task of runner \"" + this.runner + "\" failed when it was abandoned", ex);
-			return false;
+			return null;
 		}
 	}
 
 	private void sleep(long most) {
-		this.slowWatch.idle();
-		long since = System.nanoTime();
-		this.idleSince = since;
+		this.watch.idle();
 		this.spin.spinForTask(this);
 		if (this.head == null && HEAD.compareAndSet(this, null, SLEEPING)) {
 			park(most);
 		}
-		long waited = System.nanoTime() - since;
-		this.idleSince = 0;
-		this.idleTime += waited;
-		this.spin.waited(waited);
 	}
 
 	private void park(long most) {
@@ -594,27 +613,15 @@ public final class Loop implements Spin.Condition {
 		return this.head != null;
 	}
 
-	private static @Nullable LoopTask reverse(@Nullable LoopTask last) {
-		LoopTask first = null;
-		LoopTask task = last;
-		while (task != null) {
-			LoopTask older = task.next;
-			task.next = first;
-			first = task;
-			task = older;
-		}
-		return first;
-	}
-
-	private static void addAll(List<LoopTask> tasks, @Nullable LoopTask first) {
-		for (LoopTask task = first; task != null; task = task.next) {
-			tasks.add(task);
-		}
-	}
-
 	@Override
 	public String toString() {
 		return "event loop of runner \"" + this.runner + "\"";
+	}
+
+	/**
+	 * A task that drives the loop from inside.
+	 */
+	private record Frame(LoopTask task, @Nullable Frame below) {
 	}
 
 	/**
@@ -623,12 +630,12 @@ public final class Loop implements Spin.Condition {
 	private static final class Mark extends LoopTask {
 
 		@Override
-		protected void run() {
+		protected void perform() {
 			throw new IllegalStateException("a mark is never run");
 		}
 
 		@Override
-		protected boolean abandon() {
+		protected @Nullable Runnable abandon() {
 			throw new IllegalStateException("a mark is never abandoned");
 		}
 

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeoutException;
  * demands: a cancellation never interrupts, since the interrupt could hit whatever runs
  * there next, and the loop thread may not wait for itself.
  */
-class LoopFutureTask<V> extends FutureTask<V> {
+public class LoopFutureTask<V> extends FutureTask<V> {
 
-	LoopFutureTask(Callable<V> callable) {
+	public LoopFutureTask(Callable<V> callable) {
 		super(callable);
 	}
 

@@ -3,7 +3,7 @@ package io.palitra.internal.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something the loop runs once. It is its own queue node: one that has been handed over
+ * Something the loop does once. It is its own queue node: one that has been handed over
  * belongs to the queue and must not be handed over again.
  */
 public abstract class LoopTask {
@@ -15,16 +15,17 @@ public abstract class LoopTask {
 	@Nullable LoopTask next;
 
 	/**
-	 * Does the work, on the loop thread.
+	 * Does it, on the loop thread.
 	 */
-	protected abstract void run();
+	protected abstract void perform();
 
 	/**
-	 * Called when the loop has ended and will not run this task: whoever waits for it
+	 * Called when the loop has ended and will not come to this task: whoever waits for it
 	 * must be told here. Called on any thread, possibly twice, and also for a task that
 	 * the loop hangs in.
-	 * @return whether the task had not started and never will
+	 * @return what was handed to {@code execute} and the like and never started, to be
+	 * given back; {@code null} for anything else
 	 */
-	protected abstract boolean abandon();
+	protected abstract @Nullable Runnable abandon();
 
 }

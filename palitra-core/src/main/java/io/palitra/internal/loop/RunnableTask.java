@@ -3,6 +3,8 @@ package io.palitra.internal.loop;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A plain {@link Runnable} in the loop's queue.
  */
@@ -11,39 +13,40 @@ final class RunnableTask extends LoopTask {
 	private final Runnable runnable;
 
 	/**
+	 * Whether others depend on it, so that it has to run even where the loop cannot.
+	 */
+	private final boolean needed;
+
+	/**
 	 * Taken by whoever comes first, the loop that runs it or the thread that ends the
 	 * loop, so that a task reported as never started never is.
 	 */
 	private final AtomicBoolean taken = new AtomicBoolean();
 
-	RunnableTask(Runnable runnable) {
+	RunnableTask(Runnable runnable, boolean needed) {
 		this.runnable = runnable;
-	}
-
-	Runnable runnable() {
-		return this.runnable;
+		this.needed = needed;
 	}
 
 	@Override
-	protected void run() {
+	protected void perform() {
 		if (this.taken.compareAndSet(false, true)) {
 			this.runnable.run();
 		}
 	}
 
 	@Override
-	protected boolean abandon() {
+	protected @Nullable Runnable abandon() {
+		if (this.needed) {
+			Trampoline.runElsewhere(this::perform);
+			return null;
+		}
 		boolean unstarted = this.taken.compareAndSet(false, true);
 		// Also when it has started: if the loop hangs in it, nobody else ends its wait.
 		if (this.runnable instanceof Future<?> future) {
 			future.cancel(false);
 		}
-		return unstarted;
-	}
-
-	@Override
-	public String toString() {
-		return this.runnable.toString();
+		return unstarted ? this.runnable : null;
 	}
 
 }

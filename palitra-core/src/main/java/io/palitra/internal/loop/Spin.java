@@ -81,12 +81,12 @@ public final class Spin {
 	}
 
 	/**
-	 * Records how long a task has taken from its start to its result.
+	 * Records how long work has taken.
 	 */
-	public void served(long startedAt) {
+	public void served(long nanos) {
 		if (this.enabled) {
 			long service = (long) SERVICE.getOpaque(this);
-			SERVICE.setOpaque(this, average(service, System.nanoTime() - startedAt));
+			SERVICE.setOpaque(this, average(service, nanos));
 		}
 	}
 

@@ -49,6 +49,16 @@ public final class Stages {
 	}
 
 	/**
+	 * Tells whether a stage has a value already that can be had from
+	 * {@link CompletableFuture#join()}, without a listener and all that it costs. Only of
+	 * the JDK's own class it is known that nobody would miss the listener.
+	 */
+	public static boolean hasValue(CompletionStage<?> stage) {
+		return stage.getClass() == CompletableFuture.class && stage instanceof CompletableFuture<?> future
+				&& future.isDone() && !future.isCompletedExceptionally();
+	}
+
+	/**
 	 * Has an action called when a stage completes, by the thread that completes it or, if
 	 * it is done, at once: not even an adopted future takes it to its loop.
 	 */

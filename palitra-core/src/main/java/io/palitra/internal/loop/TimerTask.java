@@ -6,10 +6,12 @@ import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A task that becomes due later, once or periodically.
  */
-final class TimerTask<V> extends LoopFutureTask<V> implements RunnableScheduledFuture<V> {
+public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableScheduledFuture<V> {
 
 	/**
 	 * Further ahead than this, differences of clock readings would overflow: 146 years.
@@ -37,7 +39,7 @@ final class TimerTask<V> extends LoopFutureTask<V> implements RunnableScheduledF
 	 */
 	private long due;
 
-	TimerTask(Loop loop, Callable<V> callable, long delay, long period) {
+	public TimerTask(Loop loop, Callable<V> callable, long delay, long period) {
 		super(callable);
 		this.loop = loop;
 		this.period = period;
@@ -101,13 +103,14 @@ final class TimerTask<V> extends LoopFutureTask<V> implements RunnableScheduledF
 	private final class Node extends LoopTask {
 
 		@Override
-		protected void run() {
+		protected void perform() {
 			TimerTask.this.run();
 		}
 
 		@Override
-		protected boolean abandon() {
-			return TimerTask.this.cancel(false);
+		protected @Nullable Runnable abandon() {
+			TimerTask.this.cancel(false);
+			return null;
 		}
 
 	}

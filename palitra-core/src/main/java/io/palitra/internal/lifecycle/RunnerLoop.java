@@ -1,6 +1,5 @@
-package io.palitra.internal.loop;
+package io.palitra.internal.lifecycle;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -20,58 +19,56 @@ import org.jspecify.annotations.Nullable;
 
 import io.palitra.BlockingNotAllowedException;
 import io.palitra.EventLoop;
-import io.palitra.RunnerClosedException;
+import io.palitra.internal.call.Calls;
+import io.palitra.internal.loop.AdoptedFuture;
+import io.palitra.internal.loop.Loop;
+import io.palitra.internal.loop.LoopFuture;
+import io.palitra.internal.loop.LoopFutureTask;
+import io.palitra.internal.loop.TimerTask;
 
 /**
- * A loop as an executor service. What it means to be shut down is its runner's to say.
+ * The loop of a runner as others see it, the same for all threads that the runner has
+ * had.
  */
-public abstract class LoopExecutor extends AbstractExecutorService implements EventLoop {
+public final class RunnerLoop extends AbstractExecutorService implements EventLoop, AutoCloseable {
+
+	private final Lifecycle lifecycle;
+
+	private final Calls calls;
+
+	public RunnerLoop(Lifecycle lifecycle, Calls calls) {
+		this.lifecycle = lifecycle;
+		this.calls = calls;
+	}
 
 	/**
-	 * Returns the loop that serves the runner now.
+	 * Refuses an operation that waits on the loop thread for the loop (rule C6).
 	 */
-	protected abstract Loop loop();
-
-	/**
-	 * Returns whether tasks may be handed over.
-	 */
-	protected abstract boolean isAccepting();
-
-	/**
-	 * Returns what to throw when a task cannot be handed over.
-	 */
-	protected abstract RunnerClosedException rejection();
-
-	/**
-	 * A value has come that nobody waits for any more.
-	 */
-	protected abstract void discard(@Nullable Object value);
-
-	/**
-	 * Returns the tasks among these that were handed to {@code execute} and the like, as
-	 * they were handed over.
-	 */
-	public static List<Runnable> runnables(List<LoopTask> tasks) {
-		List<Runnable> runnables = new ArrayList<>();
-		for (LoopTask task : tasks) {
-			if (task instanceof RunnableTask runnableTask) {
-				runnables.add(runnableTask.runnable());
-			}
+	static void refuseOnLoop(String operation) {
+		String runner = Loop.currentRunner();
+		if (runner != null) {
+			throw new BlockingNotAllowedException(operation + " was refused on thread \""
+					+ Thread.currentThread().getName() + "\", the event loop of runner \"" + runner
+					+ "\", which must not block. Use submit and chain on futures, or call it on a thread that may "
+					+ "block");
 		}
-		return runnables;
 	}
 
 	@Override
 	public void execute(Runnable command) {
 		Objects.requireNonNull(command, "command");
-		if (!isAccepting() || !loop().execute(command)) {
-			throw rejection();
+		accepted(this.lifecycle.isAccepting() && this.lifecycle.loop().execute(command));
+	}
+
+	private void accepted(boolean accepted) {
+		if (!accepted) {
+			throw this.calls.closed("The loop does not take the task", null);
 		}
 	}
 
 	@Override
 	public boolean inEventLoop() {
-		return loop().inLoop();
+		return this.lifecycle.loop().inLoop();
 	}
 
 	@Override
@@ -82,7 +79,7 @@ public abstract class LoopExecutor extends AbstractExecutorService implements Ev
 	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> adopt(CompletionStage<T> stage) {
 		Objects.requireNonNull(stage, "stage");
-		return AdoptedFuture.of(this, (command) -> loop().home(command), this::discard, stage);
+		return AdoptedFuture.of(this, (command) -> this.lifecycle.loop().home(command), this.calls::discard, stage);
 	}
 
 	@Override
@@ -117,11 +114,9 @@ public abstract class LoopExecutor extends AbstractExecutorService implements Ev
 	}
 
 	private <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, long period) {
-		Loop loop = loop();
+		Loop loop = this.lifecycle.loop();
 		TimerTask<V> timer = new TimerTask<>(loop, callable, delay, period);
-		if (!isAccepting() || !loop.schedule(timer)) {
-			throw rejection();
-		}
+		accepted(this.lifecycle.isAccepting() && loop.schedule(timer));
 		return timer;
 	}
 
@@ -161,17 +156,46 @@ public abstract class LoopExecutor extends AbstractExecutorService implements Ev
 		return super.invokeAll(tasks, timeout, unit);
 	}
 
-	/**
-	 * Refuses an operation that waits on the loop thread for the loop (rule C6).
-	 */
-	public static void refuseOnLoop(String operation) {
-		String runner = Loop.currentRunner();
-		if (runner != null) {
-			throw new BlockingNotAllowedException(operation + " was refused on thread \""
-					+ Thread.currentThread().getName() + "\", the event loop of runner \"" + runner
-					+ "\", which must not block. Use submit and chain on futures, or call it on a thread that may "
-					+ "block");
+	@Override
+	public void shutdown() {
+		this.lifecycle.closeElsewhere(this.lifecycle.shutdownGrace());
+	}
+
+	@Override
+	public List<Runnable> shutdownNow() {
+		return this.lifecycle.close(0);
+	}
+
+	@Override
+	public boolean isShutdown() {
+		return this.lifecycle.isCloseRequested();
+	}
+
+	@Override
+	public boolean isTerminated() {
+		return this.lifecycle.closed().getCount() == 0;
+	}
+
+	@Override
+	public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+		if (!isTerminated()) {
+			refuseOnLoop("awaitTermination");
 		}
+		return this.lifecycle.closed().await(timeout, unit);
+	}
+
+	/**
+	 * Also that of {@code ExecutorService} since Java 19, whose default would wait
+	 * without a limit.
+	 */
+	@Override
+	public void close() {
+		this.lifecycle.close(this.lifecycle.shutdownGrace());
+	}
+
+	@Override
+	public String toString() {
+		return "EventLoop[runner=" + this.calls.runner() + ", state=" + this.calls.state() + "]";
 	}
 
 }

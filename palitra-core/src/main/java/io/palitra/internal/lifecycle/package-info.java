@@ -1,0 +1,7 @@
+/**
+ * How a runner starts and ends.
+ */
+@NullMarked
+package io.palitra.internal.lifecycle;
+
+import org.jspecify.annotations.NullMarked;
