@@ -3,6 +3,8 @@ package io.palitra;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.palitra.internal.loop.Names;
+
 /**
  * Arguments that several types check alike, with one wording.
  */
@@ -44,7 +46,7 @@ final class Checks {
 	static String name(String what, String value) {
 		Objects.requireNonNull(value, what);
 		if (value.isBlank()) {
-			throw new IllegalArgumentException(what + " must not be blank but was \"" + escape(value) + "\"");
+			throw new IllegalArgumentException(what + " must not be blank but was \"" + Names.escape(value) + "\"");
 		}
 		return text(what, value);
 	}
@@ -53,20 +55,14 @@ final class Checks {
 		Objects.requireNonNull(value, what);
 		if (value.length() > MAX_NAME_LENGTH) {
 			throw new IllegalArgumentException(what + " must have at most " + MAX_NAME_LENGTH + " characters but has "
-					+ value.length() + ": \"" + escape(value.substring(0, 40)) + "...\"");
+					+ value.length() + ": \"" + Names.escape(value.substring(0, 40)) + "...\"");
 		}
-		if (value.chars().anyMatch(Character::isISOControl)) {
+		if (!Names.isSafe(value)) {
 			throw new IllegalArgumentException(
-					what + " must not contain control characters but was \"" + escape(value) + "\"");
+					what + " must not contain control characters, line breaks or other invisible characters but was \""
+							+ Names.escape(value) + "\"");
 		}
 		return value;
-	}
-
-	private static String escape(String value) {
-		StringBuilder escaped = new StringBuilder();
-		value.chars()
-			.forEach((c) -> escaped.append(Character.isISOControl(c) ? String.format("\\u%04x", c) : (char) c));
-		return escaped.toString();
 	}
 
 }

@@ -29,6 +29,7 @@ import io.palitra.internal.lifecycle.RunnerLoop;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.LoopFuture;
+import io.palitra.internal.loop.Names;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.Stages;
 import io.palitra.internal.stream.PublisherIterator;
@@ -215,7 +216,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		Objects.requireNonNull(task, "task");
 		Objects.requireNonNull(options, "options");
 		Call<T> call = Call.scoped(this.calls, this.lifecycle.loop(), task, options);
-		refuseToBlock(operation, call.getTaskName());
+		refuseToBlock(operation, call);
 		return value(call, call.make());
 	}
 
@@ -333,10 +334,10 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	private <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, RunOptions options) {
 		Objects.requireNonNull(alreadyStarted, "alreadyStarted");
 		boolean done = Stages.isDone(alreadyStarted);
-		if (!done) {
-			refuseToBlock("await", options.name().orElseThrow());
-		}
 		Call<T> call = Call.waiting(this.calls, this.lifecycle.loop(), options);
+		if (!done) {
+			refuseToBlock("await", call);
+		}
 		return value(call, done ? call.read(alreadyStarted) : call.await(alreadyStarted));
 	}
 
@@ -515,7 +516,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		Objects.requireNonNull(options, "options");
 		RunOptions named = options.name().isPresent() ? options : options.name("stream");
 		Executor loop = this.calls.inContext(this.eventLoop);
-		return new PublisherIterator<>(publisher, loop, () -> refuseToBlock("stream", named.name().orElseThrow()),
+		return new PublisherIterator<>(publisher, loop,
+				() -> refuseToBlock("stream", Call.waiting(this.calls, this.lifecycle.loop(), named)),
 				(signal) -> await(signal, named), this.calls::discard)
 			.stream();
 	}
@@ -544,40 +546,40 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		Objects.requireNonNull(task, "task");
 		Objects.requireNonNull(options, "options");
 		Call<T> call = Call.of(this.calls, this.lifecycle.loop(), task, options);
-		refuseToBlock("run", call.getTaskName());
+		refuseToBlock("run", call);
 		return call;
 	}
 
-	/**
-	 * Refuses an operation on a thread that must not block, before anything starts (rule
-	 * C6).
-	 */
-	private void refuseToBlock(String operation, String task) {
-		Thread thread = Thread.currentThread();
-		if (this.nestedRuns == NestedRuns.PUMP && this.lifecycle.loop().inLoop()) {
-			if (this.lifecycle.loop().nesting() >= Loop.MAX_NESTING) {
-				throw new BlockingNotAllowedException(refused(operation, task) + " is nested " + Loop.MAX_NESTING
-						+ " deep on thread \"" + thread.getName()
-						+ "\", as deep as nested runs may be. Chain on the stage instead of waiting for it");
-			}
-			return;
-		}
-		String owner = Loop.currentRunner();
-		if (owner != null) {
-			throw new BlockingNotAllowedException(refused(operation, task) + " would block thread \"" + thread.getName()
-					+ "\", the event loop of runner \"" + owner + "\". " + WAYS_OUT);
-		}
-		for (BlockingDetector detector : this.blockingDetectors) {
-			if (mustNotBlock(detector, thread)) {
-				throw new BlockingNotAllowedException(refused(operation, task) + " would block thread \""
-						+ thread.getName() + "\", which must not block according to " + detector.getClass().getName()
-						+ ". " + WAYS_OUT);
-			}
+	private void refuseToBlock(String operation, Call<?> call) {
+		String reason = whyNotToBlock();
+		if (reason != null) {
+			throw new BlockingNotAllowedException("Task \"" + call.getTaskName() + "\" cannot be run: " + operation
+					+ " on runner \"" + this.name + "\" " + reason);
 		}
 	}
 
-	private String refused(String operation, String task) {
-		return "Task \"" + task + "\" cannot be run: " + operation + " on runner \"" + this.name + "\"";
+	/**
+	 * Tells why the current thread must not block, {@code null} if it may (rule C6).
+	 */
+	private @Nullable String whyNotToBlock() {
+		Thread thread = Thread.currentThread();
+		if (this.nestedRuns == NestedRuns.PUMP && this.lifecycle.loop().inLoop()) {
+			return (this.lifecycle.loop().nesting() < Loop.MAX_NESTING) ? null
+					: "is nested " + Loop.MAX_NESTING + " deep on thread \"" + Names.of(thread)
+							+ "\", as deep as nested runs may be. Chain on the stage instead of waiting for it";
+		}
+		String owner = Loop.currentRunner();
+		if (owner != null) {
+			return "would block thread \"" + Names.of(thread) + "\", the event loop of runner \"" + owner + "\". "
+					+ WAYS_OUT;
+		}
+		for (BlockingDetector detector : this.blockingDetectors) {
+			if (mustNotBlock(detector, thread)) {
+				return "would block thread \"" + Names.of(thread) + "\", which must not block according to "
+						+ detector.getClass().getName() + ". " + WAYS_OUT;
+			}
+		}
+		return null;
 	}
 
 	private static boolean mustNotBlock(BlockingDetector detector, Thread thread) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param discarded how many results have come that nobody waited for any more
  * @param slow how many callbacks have held the loop's thread longer than the runner's
  * threshold since it was started
+ * @param spinning whether threads now look for what they wait for before they park, as
+ * {@link WaitStrategy#ADAPTIVE} decides
  * @param lag for how long the oldest queued call, or the timer that is due first, has
  * waited for the loop's thread; zero if none does
  * @param busyTime how long the loop's threads have been occupied by callbacks since the
@@ -33,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param calls every call in flight, the oldest first
  */
 public record RunnerSnapshot(String name, RunnerState state, String threadName, int pending, int active, int waiting,
-		int abandoned, long submitted, long rejected, long discarded, long slow, Duration lag, Duration busyTime,
-		Duration heldFor, List<StackTraceElement> stack, List<Call> calls) {
+		int abandoned, long submitted, long rejected, long discarded, long slow, boolean spinning, Duration lag,
+		Duration busyTime, Duration heldFor, List<StackTraceElement> stack, List<Call> calls) {
 
 	/**
 	 * One call in flight.

@@ -265,11 +265,14 @@ class C01InputTests {
 	@Test
 	void nameThatCouldForgeALogLineIsRefusedAndEscaped() {
 		assertThatIllegalArgumentException().isThrownBy(() -> RunOptions.defaults().name("a\nERROR b"))
-			.withMessage("task name must not contain control characters but was \"a\\u000aERROR b\"");
+			.withMessage(
+					"task name must not contain control characters, line breaks or other invisible characters but was \"a\\u000aERROR b\"");
 		assertThatIllegalArgumentException().isThrownBy(() -> EventLoopThreadRunner.builder().name("a\u001b[0m"))
-			.withMessage("name must not contain control characters but was \"a\\u001b[0m\"");
+			.withMessage(
+					"name must not contain control characters, line breaks or other invisible characters but was \"a\\u001b[0m\"");
 		assertThatIllegalArgumentException().isThrownBy(() -> EventLoopThreadRunner.builder().threadNamePrefix("a\r"))
-			.withMessage("threadNamePrefix must not contain control characters but was \"a\\u000d\"");
+			.withMessage(
+					"threadNamePrefix must not contain control characters, line breaks or other invisible characters but was \"a\\u000d\"");
 	}
 
 	@Test

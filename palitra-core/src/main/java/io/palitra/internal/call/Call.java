@@ -26,6 +26,7 @@ import io.palitra.ScopedAsyncCallable;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.LoopFuture;
 import io.palitra.internal.loop.LoopTask;
+import io.palitra.internal.loop.Names;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.Spin;
 import io.palitra.internal.loop.Stages;
@@ -734,7 +735,7 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 			case INTERRUPTED -> {
 				String text = task + " on runner \"" + getRunnerName() + "\" was "
 						+ (failed.wasStarted() ? "cancelled" : "not started") + ": thread \""
-						+ Thread.currentThread().getName() + "\" was interrupted";
+						+ Names.of(Thread.currentThread()) + "\" was interrupted";
 				yield new RunInterruptedException(text, new InterruptedException(text));
 			}
 			case CLOSED ->
@@ -776,7 +777,7 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 		long held = this.loop.watch().heldFor();
 		if (held >= Math.min(limit / 2, Loop.HELD)) {
 			text.append("; thread \"")
-				.append(this.loop.thread().getName())
+				.append(Names.of(this.loop.thread()))
 				.append("\" has been held for ")
 				.append(Nanos.text(held))
 				.append(':');

@@ -28,6 +28,7 @@ import io.palitra.RunnerState;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.LoopTask;
+import io.palitra.internal.loop.Names;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.spi.RunListener;
 import io.palitra.spi.RunResult;
@@ -144,7 +145,7 @@ public final class Calls {
 			case CLOSED -> "is closed";
 			case RUNNING -> "has been started anew since";
 			case STOPPED -> "is stopped; start() starts it again";
-			default -> (cause != null) ? "has lost its thread to " + cause : "is stopping";
+			default -> (cause != null) ? "has lost its thread to " + Names.escape(cause.toString()) : "is stopping";
 		};
 		return new RunnerClosedException(what + ": runner \"" + this.settings.runner() + "\" " + state, cause);
 	}
@@ -304,7 +305,7 @@ public final class Calls {
 	}
 
 	void report(Call<?> call, long age) {
-		Log.warn("Thread \"" + Thread.currentThread().getName() + "\" has waited " + Nanos.text(age) + " for task \""
+		Log.warn("Thread \"" + Names.of(Thread.currentThread()) + "\" has waited " + Nanos.text(age) + " for task \""
 				+ call.getTaskName() + "\" on runner \"" + runner() + "\": " + call.phase());
 	}
 
@@ -438,7 +439,7 @@ public final class Calls {
 		List<StackTraceElement> stack = (held >= Loop.HELD) ? List.of(loop.thread().getStackTrace()) : List.of();
 		return new RunnerSnapshot(this.settings.runner(), state(), loop.thread().getName(), pending,
 				calls.size() - pending, waiting, abandoned, this.submitted.sum(), this.rejected.sum(),
-				this.discarded.sum(), loop.watch().slow(), Duration.ofNanos(lag),
+				this.discarded.sum(), loop.watch().slow(), loop.spin().isSpinning(), Duration.ofNanos(lag),
 				Duration.ofNanos(this.busyBefore + loop.watch().busyTime()), Duration.ofNanos(held), stack,
 				List.copyOf(calls));
 	}

@@ -24,6 +24,7 @@ import io.palitra.internal.loop.AdoptedFuture;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.LoopFuture;
 import io.palitra.internal.loop.LoopFutureTask;
+import io.palitra.internal.loop.Names;
 import io.palitra.internal.loop.TimerTask;
 
 /**
@@ -48,7 +49,7 @@ public final class RunnerLoop extends AbstractExecutorService implements EventLo
 		String runner = Loop.currentRunner();
 		if (runner != null) {
 			throw new BlockingNotAllowedException(operation + " was refused on thread \""
-					+ Thread.currentThread().getName() + "\", the event loop of runner \"" + runner
+					+ Names.of(Thread.currentThread()) + "\", the event loop of runner \"" + runner
 					+ "\", which must not block. Use submit and chain on futures, or call it on a thread that may "
 					+ "block");
 		}

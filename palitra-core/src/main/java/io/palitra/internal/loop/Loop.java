@@ -140,7 +140,7 @@ public final class Loop implements Spin.Condition {
 		this.runner = runner;
 		this.abandoned = abandoned;
 		this.onDeath = onDeath;
-		this.spin = new Spin(adaptive);
+		this.spin = new Spin(runner, adaptive);
 		Thread thread = threadFactory.newThread(this::live);
 		if (thread == null) {
 			throw new IllegalStateException(
@@ -459,6 +459,7 @@ public final class Loop implements Spin.Condition {
 		}
 		finally {
 			this.watch.idle();
+			this.spin.ends();
 			loops.remove(Thread.currentThread());
 			close();
 		}
@@ -587,6 +588,7 @@ public final class Loop implements Spin.Condition {
 		this.watch.idle();
 		this.spin.spinForTask(this);
 		if (this.head == null && HEAD.compareAndSet(this, null, SLEEPING)) {
+			this.spin.parks();
 			park(most);
 		}
 	}

@@ -30,7 +30,7 @@ public class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T>
 		String runner = Loop.currentRunner();
 		if (runner != null && !future.isDone()) {
 			throw new BlockingNotAllowedException("Waiting for a future that is not done was refused on thread \""
-					+ Thread.currentThread().getName() + "\", the event loop of runner \"" + runner
+					+ Names.of(Thread.currentThread()) + "\", the event loop of runner \"" + runner
 					+ "\": nothing on this loop could run while it waits. Chain on the future (thenApply, "
 					+ "thenCompose), or wait on a thread that may block");
 		}

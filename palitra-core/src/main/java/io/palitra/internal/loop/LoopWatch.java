@@ -240,7 +240,7 @@ public final class LoopWatch {
 			return;
 		}
 		long more = this.unreported.getAndSet(0);
-		StringBuilder text = new StringBuilder("A callback has held thread \"").append(this.loop.thread().getName())
+		StringBuilder text = new StringBuilder("A callback has held thread \"").append(Names.of(this.loop.thread()))
 			.append("\", the ")
 			.append(this.loop)
 			.append(", for ")

@@ -1,7 +1,5 @@
 package io.palitra.internal.loop;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -9,13 +7,23 @@ import java.util.concurrent.atomic.AtomicInteger;
  * do should look again and again for some microseconds before it parks. Waking a parked
  * thread costs about 25 us on each side of a hand-off, looking costs a processor: it pays
  * while tasks follow one another quickly and take hardly any time, and only then.
+ * <p>
+ * Threads that look take turns in being served, so what they write must not share a cache
+ * line with what the other side reads: hence the padding, and hence no count of spinning
+ * threads that all would change. Instead a loop that is in a hurry takes its share of the
+ * processors, for itself and its owners, and gives it back before it parks.
  */
 public final class Spin {
 
 	/**
 	 * The longest spin: 50 us, about what parking and waking would have cost.
 	 */
-	private static final long LONGEST = 50_000;
+	private static final long LONGEST_SPIN = 50_000;
+
+	/**
+	 * The longest time that a thread gives way again and again: 200 us.
+	 */
+	private static final long LONGEST_YIELD = 200_000;
 
 	/**
 	 * Tasks that come at longer intervals are not worth spinning for: 100 us, which two
@@ -42,59 +50,53 @@ public final class Spin {
 	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
 	/**
-	 * How many threads spin, for all loops of the process.
+	 * How many loops have a share of the processors: each at least two, one for the loop
+	 * and one for an owner.
 	 */
-	private static final AtomicInteger spinning = new AtomicInteger();
+	private static final AtomicInteger shares = new AtomicInteger();
 
-	private static final VarHandle SERVICE;
+	/**
+	 * At most one change of mind a second is told.
+	 */
+	private static final long TELL_INTERVAL = 1_000_000_000;
 
-	static {
-		try {
-			SERVICE = MethodHandles.lookup().findVarHandle(Spin.class, "service", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private final String runner;
 
 	private final boolean enabled;
 
-	private final Backoff forTasks = new Backoff();
+	private final Side loopSide = new Side();
 
-	private final Backoff forResults = new Backoff();
+	private final Side ownerSide = new Side();
 
 	/**
-	 * The moving average of the time from a task's start to its result, in nanoseconds.
-	 * Any thread updates it, and an update that gets lost changes little: opaque access
-	 * is enough.
+	 * How many owners may spin at once. Written by the loop thread when that changes,
+	 * which is seldom.
 	 */
-	private long service = CAP;
+	private volatile int places;
 
 	/**
-	 * The moving average of the time that the loop has waited for a task, in nanoseconds.
 	 * The loop thread's own.
 	 */
-	private long gap = CAP;
+	private long toldAt = System.nanoTime() - TELL_INTERVAL;
 
-	Spin(boolean adaptive) {
+	Spin(String runner, boolean adaptive) {
+		this.runner = runner;
 		this.enabled = adaptive && PROCESSORS > 1;
 	}
 
 	/**
-	 * Records how long work has taken.
+	 * Records how long work has taken. An update that gets lost among several threads
+	 * changes little.
 	 */
 	public void served(long nanos) {
-		if (this.enabled) {
-			long service = (long) SERVICE.getOpaque(this);
-			SERVICE.setOpaque(this, average(service, nanos));
-		}
+		this.loopSide.service = average(this.loopSide.service, nanos);
 	}
 
 	/**
 	 * Records how long the loop has waited. On the loop thread.
 	 */
 	void waited(long nanos) {
-		this.gap = average(this.gap, nanos);
+		this.loopSide.gap = average(this.loopSide.gap, nanos);
 	}
 
 	private static long average(long before, long nanos) {
@@ -105,48 +107,118 @@ public final class Spin {
 	 * Spins on the loop thread until the condition holds, if that is likely to be soon.
 	 */
 	void spinForTask(Condition condition) {
-		if (this.enabled && this.gap < SHORT_GAP) {
-			spin(condition, this.forTasks);
+		if (!this.enabled) {
+			return;
+		}
+		if (this.loopSide.gap < SHORT_GAP && takeShare()) {
+			places(isQuick() ? PROCESSORS / shares.get() - 1 : 0);
+			spin(condition, this.loopSide, true);
+		}
+	}
+
+	private boolean isQuick() {
+		return this.loopSide.service < SHORT_SERVICE;
+	}
+
+	/**
+	 * Returns whether owners look for their results before they park.
+	 */
+	public boolean isSpinning() {
+		return this.places > 0;
+	}
+
+	private void places(int places) {
+		int before = this.places;
+		if (places == before) {
+			return;
+		}
+		this.places = places;
+		long now = System.nanoTime();
+		if ((places == 0 || before == 0) && now - this.toldAt >= TELL_INTERVAL) {
+			this.toldAt = now;
+			Log.debug("Threads that wait for the loop of runner \"" + this.runner + "\" "
+					+ ((places > 0) ? "spin before they park" : "park at once"), null);
+		}
+	}
+
+	private boolean takeShare() {
+		if (!this.loopSide.hasShare) {
+			int taken = shares.get();
+			this.loopSide.hasShare = taken < PROCESSORS / 2 && shares.compareAndSet(taken, taken + 1);
+		}
+		return this.loopSide.hasShare;
+	}
+
+	/**
+	 * The loop is about to park. On the loop thread. An owner may look all the same,
+	 * while there are processors that no loop has taken: unless owners are quick to make
+	 * the next call, tasks never follow one another quickly.
+	 */
+	void parks() {
+		giveShareBack();
+		places((this.enabled && isQuick() && shares.get() < PROCESSORS / 2) ? 1 : 0);
+	}
+
+	/**
+	 * The loop ends. On the loop thread.
+	 */
+	void ends() {
+		giveShareBack();
+		places(0);
+	}
+
+	private void giveShareBack() {
+		if (this.loopSide.hasShare) {
+			this.loopSide.hasShare = false;
+			shares.decrementAndGet();
 		}
 	}
 
 	/**
-	 * Spins on an owner's thread until the condition holds, if that is likely to be soon.
+	 * Looks on an owner's thread until the condition holds, if that is likely to be soon:
+	 * spinning if there is a processor for it, and otherwise giving way to other threads
+	 * between two looks, which costs a tenth of parking and being woken.
 	 */
 	public void spinForResult(Condition condition) {
-		if (this.enabled && (long) SERVICE.getOpaque(this) < SHORT_SERVICE
-				&& !VirtualThreads.isVirtual(Thread.currentThread())) {
-			spin(condition, this.forResults);
+		if (this.places > 0 && !VirtualThreads.isVirtual(Thread.currentThread())) {
+			boolean hasPlace = this.ownerSide.spinning.incrementAndGet() <= this.places;
+			spin(condition, this.ownerSide, hasPlace);
+			this.ownerSide.spinning.decrementAndGet();
 		}
 	}
 
-	private static void spin(Condition condition, Backoff backoff) {
-		if (backoff.isOver()) {
-			if (spinning.incrementAndGet() <= PROCESSORS) {
-				backoff.spun(isInTime(condition));
+	private static void spin(Condition condition, Side side, boolean hasPlace) {
+		if (side.leftOut > 0) {
+			side.leftOut--;
+			return;
+		}
+		side.spun(hasPlace ? spins(condition) : yields(condition));
+	}
+
+	private static boolean spins(Condition condition) {
+		long since = 0;
+		do {
+			for (int look = 0; look < LOOKS; look++) {
+				if (condition.holds()) {
+					return true;
+				}
+				Thread.onSpinWait();
 			}
-			spinning.decrementAndGet();
+			since = (since != 0) ? since : System.nanoTime();
 		}
+		while (System.nanoTime() - since < LONGEST_SPIN);
+		return false;
 	}
 
-	private static boolean isInTime(Condition condition) {
+	private static boolean yields(Condition condition) {
 		long since = System.nanoTime();
-		while (!holds(condition)) {
-			if (System.nanoTime() - since > LONGEST) {
+		while (!condition.holds()) {
+			if (System.nanoTime() - since > LONGEST_YIELD) {
 				return false;
 			}
+			Thread.yield();
 		}
 		return true;
-	}
-
-	private static boolean holds(Condition condition) {
-		for (int look = 0; look < LOOKS; look++) {
-			if (condition.holds()) {
-				return true;
-			}
-			Thread.onSpinWait();
-		}
-		return false;
 	}
 
 	/**
@@ -160,31 +232,95 @@ public final class Spin {
 	}
 
 	/**
-	 * Keeps threads from spinning where that has not paid: when the processors are busy
-	 * with something else, what a thread spins for cannot happen meanwhile. Each spin in
-	 * vain doubles the number of those left out. Threads share this without ordering:
+	 * What keeps a cache line of its own from the left.
+	 */
+	private abstract static class LeftPadding {
+
+		long p1;
+
+		long p2;
+
+		long p3;
+
+		long p4;
+
+		long p5;
+
+		long p6;
+
+		long p7;
+
+		long p8;
+
+	}
+
+	/**
+	 * What one side, the loop or its owners, remembers. Owners share it without ordering:
 	 * what one gets wrong by that is one spin.
 	 */
-	private static final class Backoff {
+	private abstract static class State extends LeftPadding {
 
 		private static final int MOST = 1023;
 
-		private int penalty;
+		/**
+		 * How many threads spin.
+		 */
+		final AtomicInteger spinning = new AtomicInteger();
 
-		private int leftOut;
+		/**
+		 * The moving average of the time that work takes, in nanoseconds.
+		 */
+		long service = CAP;
 
-		boolean isOver() {
-			if (this.leftOut > 0) {
-				this.leftOut--;
-				return false;
-			}
-			return true;
-		}
+		/**
+		 * The moving average of the time that the loop has waited for a task, in
+		 * nanoseconds.
+		 */
+		long gap = CAP;
+
+		boolean hasShare;
+
+		/**
+		 * Keeps threads from spinning where that has not paid: when the processors are
+		 * busy with something else, what a thread spins for cannot happen meanwhile. Each
+		 * spin in vain doubles the number of those left out.
+		 */
+		int penalty;
+
+		int leftOut;
 
 		void spun(boolean inTime) {
-			this.penalty = inTime ? this.penalty / 2 : Math.min(this.penalty * 2 + 1, MOST);
-			this.leftOut = inTime ? 0 : this.penalty;
+			int penalty = inTime ? this.penalty / 2 : Math.min(this.penalty * 2 + 1, MOST);
+			if (penalty != this.penalty) {
+				this.penalty = penalty;
+			}
+			if (!inTime) {
+				this.leftOut = penalty;
+			}
 		}
+
+	}
+
+	/**
+	 * The same with a distance to what comes next in memory.
+	 */
+	private static final class Side extends State {
+
+		long q1;
+
+		long q2;
+
+		long q3;
+
+		long q4;
+
+		long q5;
+
+		long q6;
+
+		long q7;
+
+		long q8;
 
 	}
 

@@ -17,7 +17,7 @@ public final class Uncaught {
 			thread.getUncaughtExceptionHandler().uncaughtException(thread, ex);
 		}
 		catch (Throwable handlerFailure) {
-			Log.error("The uncaught exception handler of thread \"" + thread.getName() + "\" failed", handlerFailure);
+			Log.error("The uncaught exception handler of thread \"" + Names.of(thread) + "\" failed", handlerFailure);
 		}
 	}
 
