@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param rejected how many of them were refused, since the runner was full or not running
  * @param discarded how many results have come that nobody waited for any more
  * @param slow how many callbacks have held the loop's thread longer than the runner's
- * threshold since it was started
+ * threshold since the runner was created
  * @param spinning whether threads now look for what they wait for before they park, as
  * {@link WaitStrategy#ADAPTIVE} decides
  * @param lag for how long the oldest queued call, or the timer that is due first, has

@@ -206,6 +206,20 @@ class RunnerSnapshotTests {
 		assertThat(this.runner.snapshot().busyTime()).isGreaterThanOrEqualTo(after);
 	}
 
+	@Test
+	void slowCallbacksOfEarlierLoopsCount() {
+		try (EventLoopThreadRunner slow = EventLoopThreadRunner.builder()
+			.slowTaskThreshold(Duration.ofMillis(5))
+			.build()) {
+			try (HeldLoop held = HeldLoop.of(slow)) {
+				Support.eventually().until(() -> slow.snapshot().slow() == 1);
+			}
+			slow.stop();
+			slow.start();
+			assertThat(slow.snapshot().slow()).isGreaterThanOrEqualTo(1);
+		}
+	}
+
 	private static void assertNumbers(RunnerSnapshot snapshot, int pending, int active, int waiting, int abandoned) {
 		assertThat(snapshot.pending()).as("pending").isEqualTo(pending);
 		assertThat(snapshot.active()).as("active").isEqualTo(active);

@@ -1,5 +1,6 @@
 package io.palitra.internal.call;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -82,9 +83,15 @@ public final class Calls {
 	private volatile long busyBefore;
 
 	/**
-	 * The context that the last call came with, for calls with the same.
+	 * How many callbacks have held them too long. Written likewise.
 	 */
-	private volatile @Nullable Context lastContext;
+	private volatile long slowBefore;
+
+	/**
+	 * The context that the last call came with, for calls with the same. Weak, for it
+	 * knows a class loader that is not to be kept (rule C17).
+	 */
+	private volatile WeakReference<@Nullable Context> lastContext = new WeakReference<>(null);
 
 	/**
 	 * The thread that waits in {@link #drain}.
@@ -115,7 +122,10 @@ public final class Calls {
 	 */
 	public void live(@Nullable Loop before) {
 		this.death = null;
-		this.busyBefore += (before != null) ? before.watch().busyTime() : 0;
+		if (before != null) {
+			this.busyBefore += before.watch().busyTime();
+			this.slowBefore += before.watch().slow();
+		}
 	}
 
 	/**
@@ -191,10 +201,10 @@ public final class Calls {
 	}
 
 	private Context capture() {
-		Context last = this.lastContext;
+		Context last = this.lastContext.get();
 		Context context = Context.capture(this.settings.carriers(), last);
 		if (context != last && this.settings.carriers().isEmpty()) {
-			this.lastContext = context;
+			this.lastContext = new WeakReference<>(context);
 		}
 		return context;
 	}
@@ -439,9 +449,9 @@ public final class Calls {
 		List<StackTraceElement> stack = (held >= Loop.HELD) ? List.of(loop.thread().getStackTrace()) : List.of();
 		return new RunnerSnapshot(this.settings.runner(), state(), loop.thread().getName(), pending,
 				calls.size() - pending, waiting, abandoned, this.submitted.sum(), this.rejected.sum(),
-				this.discarded.sum(), loop.watch().slow(), loop.spin().isSpinning(), Duration.ofNanos(lag),
-				Duration.ofNanos(this.busyBefore + loop.watch().busyTime()), Duration.ofNanos(held), stack,
-				List.copyOf(calls));
+				this.discarded.sum(), this.slowBefore + loop.watch().slow(), loop.spin().isSpinning(),
+				Duration.ofNanos(lag), Duration.ofNanos(this.busyBefore + loop.watch().busyTime()),
+				Duration.ofNanos(held), stack, List.copyOf(calls));
 	}
 
 	private static boolean isPending(RunPhase phase) {
