@@ -15,6 +15,9 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.spi.BlockingDetector;
+import io.palitra.spi.ContextCarrier;
+import io.palitra.spi.RunListener;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for {@link EventLoopThreadRunner}.
@@ -29,7 +32,8 @@ public final class PalitraAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	EventLoopThreadRunner eventLoopThreadRunner(PalitraProperties properties,
-			ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
+			ObjectProvider<ContextCarrier> contextCarriers, ObjectProvider<BlockingDetector> blockingDetectors,
+			ObjectProvider<RunListener> listeners, ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
 			ObjectProvider<LifecycleProperties> lifecycleProperties) {
 		PalitraProperties.Runner settings = properties.getRunner();
 		Duration gracePeriod = settings.getShutdown().getGracePeriod();
@@ -42,6 +46,11 @@ public final class PalitraAutoConfiguration {
 		if (!settings.getTimeout().isZero()) {
 			builder.timeout(settings.getTimeout());
 		}
+		if (settings.isPropagateContext()) {
+			contextCarriers.orderedStream().forEach(builder::contextCarrier);
+		}
+		blockingDetectors.orderedStream().forEach(builder::blockingDetector);
+		listeners.orderedStream().forEach(builder::listener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		EventLoopThreadRunner runner = builder.build();
 		if (!settings.isAutoStartup()) {

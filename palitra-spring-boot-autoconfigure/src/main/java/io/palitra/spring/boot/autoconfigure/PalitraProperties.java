@@ -76,6 +76,12 @@ public final class PalitraProperties {
 		private final Duration timeout;
 
 		/**
+		 * Whether to carry the caller's context, such as MDC and traces, to the threads
+		 * that work for it.
+		 */
+		private final boolean propagateContext;
+
+		/**
 		 * How long a callback may occupy the event loop before that is logged.
 		 */
 		private final Duration slowTaskThreshold;
@@ -88,12 +94,14 @@ public final class PalitraProperties {
 		private final Shutdown shutdown;
 
 		Runner(@DefaultValue("palitra-") String threadNamePrefix, @DefaultValue("true") boolean autoStartup,
-				@DefaultValue("30s") Duration timeout, @DefaultValue("100ms") Duration slowTaskThreshold,
-				@DefaultValue("10s") Duration hangThreshold, @DefaultValue Shutdown shutdown) {
+				@DefaultValue("30s") Duration timeout, @DefaultValue("true") boolean propagateContext,
+				@DefaultValue("100ms") Duration slowTaskThreshold, @DefaultValue("10s") Duration hangThreshold,
+				@DefaultValue Shutdown shutdown) {
 			this.threadNamePrefix = threadName("palitra.runner.thread-name-prefix", threadNamePrefix);
 			this.autoStartup = autoStartup;
 			this.timeout = notNegative("palitra.runner.timeout", timeout,
 					"a positive duration such as 30s, or to 0 for no limit");
+			this.propagateContext = propagateContext;
 			this.slowTaskThreshold = positive("palitra.runner.slow-task-threshold", slowTaskThreshold, "100ms");
 			this.hangThreshold = positive("palitra.runner.hang-threshold", hangThreshold, "10s");
 			this.shutdown = shutdown;
@@ -135,6 +143,14 @@ public final class PalitraProperties {
 		 */
 		public Duration getTimeout() {
 			return this.timeout;
+		}
+
+		/**
+		 * Tells whether the caller's context is carried to the threads that work for it.
+		 * @return whether it is
+		 */
+		public boolean isPropagateContext() {
+			return this.propagateContext;
 		}
 
 		/**

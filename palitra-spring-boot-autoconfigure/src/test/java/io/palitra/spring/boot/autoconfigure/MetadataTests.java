@@ -43,8 +43,9 @@ class MetadataTests {
 		Map<String, Map<String, Object>> properties = properties();
 		assertThat(properties.keySet()).containsExactlyInAnyOrder("management.health.palitra.enabled",
 				"palitra.enabled", "palitra.health.timeout", "palitra.runner.auto-startup",
-				"palitra.runner.hang-threshold", "palitra.runner.shutdown.grace-period",
-				"palitra.runner.slow-task-threshold", "palitra.runner.thread-name-prefix", "palitra.runner.timeout");
+				"palitra.runner.hang-threshold", "palitra.runner.propagate-context",
+				"palitra.runner.shutdown.grace-period", "palitra.runner.slow-task-threshold",
+				"palitra.runner.thread-name-prefix", "palitra.runner.timeout");
 		assertThat(properties).allSatisfy((name, property) -> {
 			assertThat(property).containsKeys("type", "defaultValue");
 			assertThat((String) property.get("description")).endsWith(".")

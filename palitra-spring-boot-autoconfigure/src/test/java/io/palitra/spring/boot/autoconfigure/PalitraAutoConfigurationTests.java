@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.LogRecord;
@@ -35,6 +36,10 @@ import io.palitra.RunTimeoutException;
 import io.palitra.RunnerClosedException;
 import io.palitra.RunnerSnapshot;
 import io.palitra.RunnerState;
+import io.palitra.spi.BlockingDetector;
+import io.palitra.spi.ContextCarrier;
+import io.palitra.spi.RunEvent;
+import io.palitra.spi.RunListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -194,6 +199,30 @@ class PalitraAutoConfigurationTests {
 	void runnerTakesCallsWhileOtherBeansAreBuilt() {
 		this.contextRunner.withUserConfiguration(CallerConfiguration.class)
 			.run((context) -> assertThat(context.getBean(Caller.class).result).isEqualTo("result"));
+	}
+
+	@Test
+	void listenersAndDetectorsAndCarriersAreAppliedInOrderAndBeforeCustomizers() {
+		this.contextRunner.withUserConfiguration(SpiConfiguration.class).run((context) -> {
+			context.getBean(EventLoopThreadRunner.class).<String>run(() -> result("result"));
+			List<String> seen = context.getBean(SpiConfiguration.class).seen;
+			assertThat(seen).filteredOn((name) -> name.startsWith("listener"))
+				.containsExactly("listener 1", "listener 2", "listener of the customizer");
+			assertThat(seen).filteredOn((name) -> name.startsWith("detector"))
+				.containsExactly("detector 1", "detector 2");
+			assertThat(seen).filteredOn((name) -> name.startsWith("carrier")).containsExactly("carrier 1", "carrier 2");
+		});
+	}
+
+	@Test
+	void contextIsNotPropagatedUnlessWanted() {
+		this.contextRunner.withUserConfiguration(SpiConfiguration.class)
+			.withPropertyValues("palitra.runner.propagate-context=false")
+			.run((context) -> {
+				context.getBean(EventLoopThreadRunner.class).<String>run(() -> result("result"));
+				assertThat(context.getBean(SpiConfiguration.class).seen).contains("listener 1", "detector 1")
+					.noneMatch((name) -> name.startsWith("carrier"));
+			});
 	}
 
 	@Test
@@ -382,6 +411,80 @@ class PalitraAutoConfigurationTests {
 			return (builder) -> {
 				this.order.add("first");
 				builder.name("first").threadNamePrefix("customized-");
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SpiConfiguration {
+
+		private final List<String> seen = new CopyOnWriteArrayList<>();
+
+		@Bean
+		@Order(2)
+		RunListener secondListener() {
+			return listener("listener 2");
+		}
+
+		@Bean
+		@Order(1)
+		RunListener firstListener() {
+			return listener("listener 1");
+		}
+
+		@Bean
+		@Order(2)
+		BlockingDetector secondDetector() {
+			return detector("detector 2");
+		}
+
+		@Bean
+		@Order(1)
+		BlockingDetector firstDetector() {
+			return detector("detector 1");
+		}
+
+		@Bean
+		@Order(2)
+		ContextCarrier secondCarrier() {
+			return carrier("carrier 2");
+		}
+
+		@Bean
+		@Order(1)
+		ContextCarrier firstCarrier() {
+			return carrier("carrier 1");
+		}
+
+		@Bean
+		EventLoopThreadRunnerCustomizer customizer() {
+			return (builder) -> builder.listener(listener("listener of the customizer"));
+		}
+
+		private RunListener listener(String name) {
+			return new RunListener() {
+
+				@Override
+				public void onSubmit(RunEvent run) {
+					SpiConfiguration.this.seen.add(name);
+				}
+
+			};
+		}
+
+		private BlockingDetector detector(String name) {
+			return (thread) -> {
+				this.seen.add(name);
+				return false;
+			};
+		}
+
+		private ContextCarrier carrier(String name) {
+			return () -> {
+				this.seen.add(name);
+				return () -> () -> {
+				};
 			};
 		}
 
