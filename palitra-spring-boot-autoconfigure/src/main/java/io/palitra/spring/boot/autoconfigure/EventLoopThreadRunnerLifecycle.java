@@ -1,20 +1,20 @@
 package io.palitra.spring.boot.autoconfigure;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
-
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 import io.palitra.EventLoopThreadRunner;
-import io.palitra.RunnerState;
+import io.palitra.RunnerClosedException;
 
 /**
- * Stops and starts all runners of an application context with it. Looks them up each
- * time: one that is initialized lazily starts when it is built and must be stopped all
- * the same, and looking must not build it.
+ * Stops and starts a runner with its application context. Looks it up each time: one that
+ * is initialized lazily starts when it is built and must be stopped all the same, and
+ * looking must not build it.
  */
 final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 
@@ -26,12 +26,21 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(EventLoopThreadRunnerLifecycle.class);
 
-	private final ConfigurableListableBeanFactory beanFactory;
+	private final ConfigurableApplicationContext context;
+
+	private final String runnerBeanName;
 
 	private final boolean autoStartup;
 
-	EventLoopThreadRunnerLifecycle(ConfigurableListableBeanFactory beanFactory, boolean autoStartup) {
-		this.beanFactory = beanFactory;
+	/**
+	 * Whether the runner was stopped while it ran, so that a context that resumes after a
+	 * pause has it resume, whoever started it.
+	 */
+	private volatile boolean interrupted;
+
+	EventLoopThreadRunnerLifecycle(ConfigurableApplicationContext context, String runnerBeanName, boolean autoStartup) {
+		this.context = context;
+		this.runnerBeanName = runnerBeanName;
 		this.autoStartup = autoStartup;
 	}
 
@@ -42,50 +51,79 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 
 	@Override
 	public boolean isAutoStartup() {
-		return this.autoStartup;
+		return this.autoStartup || this.interrupted;
 	}
 
 	@Override
 	public boolean isRunning() {
-		return runners().anyMatch(EventLoopThreadRunner::isAlive);
+		EventLoopThreadRunner runner = runner();
+		return runner != null && runner.isAlive();
 	}
 
 	@Override
 	public void start() {
-		// Whoever closed a runner meant it, and the others are to start all the same.
-		runners().filter((runner) -> runner.snapshot().state() != RunnerState.CLOSED)
-			.forEach(EventLoopThreadRunner::start);
+		EventLoopThreadRunner runner = runner();
+		if (runner != null) {
+			try {
+				runner.start();
+			}
+			catch (RunnerClosedException ex) {
+				// Whoever closed it meant it, and the rest of the application is to
+				// start.
+				logger.debug("Not started", ex);
+			}
+		}
 	}
 
 	@Override
 	public void stop() {
-		runners().forEach(EventLoopThreadRunner::stop);
+		EventLoopThreadRunner runner = runner();
+		if (runner != null && !(this.context.isClosed() && isNeededLater())) {
+			this.interrupted = runner.isAlive();
+			runner.stop();
+		}
+	}
+
+	/**
+	 * Finds the executors that complete their tasks when they are destroyed, as with
+	 * {@code spring.task.scheduling.shutdown.await-termination}, and take no part in the
+	 * stop of the context. The runner is then left running until it is destroyed, after
+	 * them.
+	 */
+	private boolean isNeededLater() {
+		ConfigurableListableBeanFactory beanFactory = this.context.getBeanFactory();
+		boolean needed = false;
+		for (String name : beanFactory.getBeanNamesForType(ExecutorConfigurationSupport.class, false, false)) {
+			if (beanFactory.containsSingleton(name)
+					&& beanFactory.getBean(name, ExecutorConfigurationSupport.class).isRunning()) {
+				beanFactory.registerDependentBean(this.runnerBeanName, name);
+				needed = true;
+			}
+		}
+		return needed;
 	}
 
 	@Override
 	public void stop(Runnable callback) {
-		// All at the same time, since together they have the time of one phase.
-		CompletableFuture<?>[] stops = runners().map(EventLoopThreadRunnerLifecycle::stop)
-			.toArray(CompletableFuture[]::new);
-		CompletableFuture.allOf(stops).whenComplete((stopped, ex) -> callback.run());
-	}
-
-	private static CompletableFuture<Void> stop(EventLoopThreadRunner runner) {
-		return CompletableFuture.runAsync(runner::stop, (command) -> {
-			Thread thread = new Thread(null, command, "palitra-" + runner.getName() + "-stop", 0, false);
-			thread.setDaemon(true);
-			thread.start();
-		}).whenComplete((stopped, ex) -> {
-			if (ex != null) {
-				logger.warn("Runner \"" + runner.getName() + "\" could not be stopped", ex);
+		Thread thread = new Thread(null, () -> {
+			try {
+				stop();
 			}
-		});
+			catch (RuntimeException | Error ex) {
+				logger.warn("The runner of bean '" + this.runnerBeanName + "' could not be stopped", ex);
+			}
+			finally {
+				callback.run();
+			}
+		}, "palitra-stop-" + this.runnerBeanName, 0, false);
+		thread.setDaemon(true);
+		thread.start();
 	}
 
-	private Stream<EventLoopThreadRunner> runners() {
-		return Stream.of(this.beanFactory.getBeanNamesForType(EventLoopThreadRunner.class, false, false))
-			.filter(this.beanFactory::containsSingleton)
-			.map((name) -> this.beanFactory.getBean(name, EventLoopThreadRunner.class));
+	private @Nullable EventLoopThreadRunner runner() {
+		ConfigurableListableBeanFactory beanFactory = this.context.getBeanFactory();
+		return beanFactory.containsSingleton(this.runnerBeanName)
+				? beanFactory.getBean(this.runnerBeanName, EventLoopThreadRunner.class) : null;
 	}
 
 }

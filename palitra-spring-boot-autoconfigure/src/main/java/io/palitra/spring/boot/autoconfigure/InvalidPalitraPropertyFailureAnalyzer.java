@@ -1,8 +1,11 @@
 package io.palitra.spring.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -21,12 +24,13 @@ import org.springframework.core.env.Environment;
  * before Spring Boot's own analyzer, which knows no way out.
  */
 @Order(0)
-final class InvalidPalitraPropertyFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {
+final class InvalidPalitraPropertyFailureAnalyzer extends AbstractFailureAnalyzer<RuntimeException> {
 
 	private static final ConfigurationPropertyName PALITRA = ConfigurationPropertyName.of("palitra");
 
 	private static final Map<Class<?>, String> FIXES = Map.of(Duration.class,
-			"a duration with its unit, such as 10s or 500ms", boolean.class, "true or false");
+			"a duration with its unit, such as 10s or 500ms", boolean.class, "true or false", Boolean.class,
+			"true or false", int.class, "a whole number from 1 to " + Integer.MAX_VALUE);
 
 	private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cc}");
 
@@ -37,33 +41,48 @@ final class InvalidPalitraPropertyFailureAnalyzer extends AbstractFailureAnalyze
 	}
 
 	@Override
-	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException cause) {
+	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, RuntimeException cause) {
+		BindException binding = findCause(cause, BindException.class);
 		InvalidPalitraPropertyException invalid = findCause(cause, InvalidPalitraPropertyException.class);
-		if (invalid != null) {
-			return analysis(ConfigurationPropertyName.of(invalid.getProperty()), invalid.getReason(), invalid.getFix(),
-					cause);
+		if (binding == null) {
+			return (invalid != null)
+					? analysis(invalid.getProperty(), null, invalid.getReason(), invalid.getFix(), cause) : null;
 		}
-		ConversionFailedException unreadable = findCause(cause, ConversionFailedException.class);
-		String fix = FIXES.get(cause.getTarget().getType().toClass());
-		if (unreadable == null || fix == null || !PALITRA.isAncestorOf(cause.getName())) {
+		if (invalid != null) {
+			ConfigurationPropertyName name = binding.getName().append(invalid.getProperty());
+			return analysis(name, invalid.getReason(), invalid.getFix(), cause);
+		}
+		ConversionFailedException unreadable = findCause(binding, ConversionFailedException.class);
+		String fix = fix(binding.getTarget().getType().toClass());
+		if (unreadable == null || fix == null || !PALITRA.isAncestorOf(binding.getName())) {
 			return null;
 		}
 		Throwable reason = (unreadable.getCause() != null) ? unreadable.getCause() : unreadable;
-		return analysis(cause.getName(), String.valueOf(reason.getMessage()), fix, cause);
+		return analysis(binding.getName(), String.valueOf(reason.getMessage()), fix, cause);
+	}
+
+	private static @Nullable String fix(Class<?> type) {
+		return type.isEnum() ? Stream.of(type.getEnumConstants())
+			.map((value) -> value.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+			.collect(Collectors.joining(" or ")) : FIXES.get(type);
 	}
 
 	private FailureAnalysis analysis(ConfigurationPropertyName name, String reason, String fix, Throwable cause) {
+		return analysis(name.toString(), find(name), reason, "Set " + name + " to " + fix + ".", cause);
+	}
+
+	private FailureAnalysis analysis(String name, @Nullable ConfigurationProperty property, String reason,
+			String action, Throwable cause) {
 		StringBuilder description = new StringBuilder(
 				"A property of palitra has a value that it cannot have:%n%n".formatted())
-			.append("    Property: %s%n".formatted(name));
-		ConfigurationProperty property = find(name);
+			.append("    Property: %s%n".formatted(onOneLine(name)));
 		if (property != null) {
 			String value = this.environment.resolvePlaceholders(property.getValue().toString());
 			description.append("    Value: \"%s\"%n".formatted(onOneLine(value)))
 				.append("    Origin: %s%n".formatted(property.getOrigin()));
 		}
 		description.append("    Reason: %s".formatted(onOneLine(reason)));
-		return new FailureAnalysis(description.toString(), "Set " + name + " to " + fix + ".", cause);
+		return new FailureAnalysis(description.toString(), action, cause);
 	}
 
 	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {

@@ -6,6 +6,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.NestedRuns;
+import io.palitra.OverloadPolicy;
+import io.palitra.WaitStrategy;
 
 /**
  * {@link ConfigurationProperties Configuration properties} of palitra. Immutable; a value
@@ -24,7 +27,7 @@ public final class PalitraProperties {
 	}
 
 	/**
-	 * Returns the settings of the auto-configured runner.
+	 * Returns the settings of the auto-configured runner that is named {@code default}.
 	 * @return the settings
 	 */
 	public Runner getRunner() {
@@ -41,21 +44,30 @@ public final class PalitraProperties {
 
 	private static Duration notNegative(String property, Duration value, String fix) {
 		if (value.isNegative()) {
-			throw new InvalidPalitraPropertyException(property, value, "must not be negative", fix);
+			throw InvalidPalitraPropertyException.value(property, value, "must not be negative", fix);
+		}
+		return value;
+	}
+
+	private static int atLeastOne(String property, int value) {
+		if (value < 1) {
+			throw InvalidPalitraPropertyException.value(property, value, "must be at least 1",
+					"a number of calls such as 200, or leave it out for no limit");
 		}
 		return value;
 	}
 
 	private static Duration positive(String property, Duration value, String example) {
 		if (value.isZero() || value.isNegative()) {
-			throw new InvalidPalitraPropertyException(property, value, "must be positive",
+			throw InvalidPalitraPropertyException.value(property, value, "must be positive",
 					"a positive duration such as " + example);
 		}
 		return value;
 	}
 
 	/**
-	 * Settings of the auto-configured runner.
+	 * Settings of a runner. Those in {@code palitra.runners} take what they do not say
+	 * from {@code palitra.runner}.
 	 */
 	public static final class Runner {
 
@@ -76,6 +88,27 @@ public final class PalitraProperties {
 		private final Duration timeout;
 
 		/**
+		 * How many calls may have work in flight at once.
+		 */
+		private final int maxInFlight;
+
+		/**
+		 * What becomes of a call beyond the maximum of calls in flight.
+		 */
+		private final OverloadPolicy overloadPolicy;
+
+		/**
+		 * What becomes of a call that is made on the thread of the runner's own event
+		 * loop.
+		 */
+		private final NestedRuns nestedRuns;
+
+		/**
+		 * How the event loop waits for calls and callers wait for their results.
+		 */
+		private final WaitStrategy waitStrategy;
+
+		/**
 		 * Whether to carry the caller's context, such as MDC and traces, to the threads
 		 * that work for it.
 		 */
@@ -94,16 +127,21 @@ public final class PalitraProperties {
 		private final Shutdown shutdown;
 
 		Runner(@DefaultValue("palitra-") String threadNamePrefix, @DefaultValue("true") boolean autoStartup,
-				@DefaultValue("30s") Duration timeout, @DefaultValue("true") boolean propagateContext,
+				@DefaultValue("30s") Duration timeout, @DefaultValue("" + Integer.MAX_VALUE) int maxInFlight,
+				@DefaultValue("wait") OverloadPolicy overloadPolicy, @DefaultValue("reject") NestedRuns nestedRuns,
+				@DefaultValue("adaptive") WaitStrategy waitStrategy, @DefaultValue("true") boolean propagateContext,
 				@DefaultValue("100ms") Duration slowTaskThreshold, @DefaultValue("10s") Duration hangThreshold,
 				@DefaultValue Shutdown shutdown) {
-			this.threadNamePrefix = threadName("palitra.runner.thread-name-prefix", threadNamePrefix);
+			this.threadNamePrefix = threadName("thread-name-prefix", threadNamePrefix);
 			this.autoStartup = autoStartup;
-			this.timeout = notNegative("palitra.runner.timeout", timeout,
-					"a positive duration such as 30s, or to 0 for no limit");
+			this.timeout = notNegative("timeout", timeout, "a positive duration such as 30s, or to 0 for no limit");
+			this.maxInFlight = atLeastOne("max-in-flight", maxInFlight);
+			this.overloadPolicy = overloadPolicy;
+			this.nestedRuns = nestedRuns;
+			this.waitStrategy = waitStrategy;
 			this.propagateContext = propagateContext;
-			this.slowTaskThreshold = positive("palitra.runner.slow-task-threshold", slowTaskThreshold, "100ms");
-			this.hangThreshold = positive("palitra.runner.hang-threshold", hangThreshold, "10s");
+			this.slowTaskThreshold = positive("slow-task-threshold", slowTaskThreshold, "100ms");
+			this.hangThreshold = positive("hang-threshold", hangThreshold, "10s");
 			this.shutdown = shutdown;
 		}
 
@@ -116,7 +154,7 @@ public final class PalitraProperties {
 				return prefix;
 			}
 			catch (IllegalArgumentException ex) {
-				throw new InvalidPalitraPropertyException(property, prefix, String.valueOf(ex.getMessage()),
+				throw InvalidPalitraPropertyException.value(property, prefix, String.valueOf(ex.getMessage()),
 						"a short text on one line, such as palitra-");
 			}
 		}
@@ -143,6 +181,39 @@ public final class PalitraProperties {
 		 */
 		public Duration getTimeout() {
 			return this.timeout;
+		}
+
+		/**
+		 * Returns how many calls may have work in flight at once.
+		 * @return the limit, {@link Integer#MAX_VALUE} for none
+		 */
+		public int getMaxInFlight() {
+			return this.maxInFlight;
+		}
+
+		/**
+		 * Returns what becomes of a call beyond the maximum of calls in flight.
+		 * @return the policy
+		 */
+		public OverloadPolicy getOverloadPolicy() {
+			return this.overloadPolicy;
+		}
+
+		/**
+		 * Returns what becomes of a call that is made on the thread of the runner's own
+		 * event loop.
+		 * @return the policy
+		 */
+		public NestedRuns getNestedRuns() {
+			return this.nestedRuns;
+		}
+
+		/**
+		 * Returns how the event loop waits for calls and callers wait for their results.
+		 * @return the strategy
+		 */
+		public WaitStrategy getWaitStrategy() {
+			return this.waitStrategy;
 		}
 
 		/**
@@ -189,7 +260,7 @@ public final class PalitraProperties {
 			private final Duration gracePeriod;
 
 			Shutdown(@DefaultValue("20s") Duration gracePeriod) {
-				this.gracePeriod = notNegative("palitra.runner.shutdown.grace-period", gracePeriod,
+				this.gracePeriod = notNegative("grace-period", gracePeriod,
 						"a duration such as 20s, or to 0 to cancel calls in flight at once");
 			}
 
@@ -216,7 +287,7 @@ public final class PalitraProperties {
 		private final Duration timeout;
 
 		Health(@DefaultValue("1s") Duration timeout) {
-			this.timeout = positive("palitra.health.timeout", timeout, "1s");
+			this.timeout = positive("timeout", timeout, "1s");
 		}
 
 		/**

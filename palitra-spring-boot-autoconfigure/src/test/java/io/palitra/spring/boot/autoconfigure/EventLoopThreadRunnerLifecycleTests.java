@@ -1,5 +1,7 @@
 package io.palitra.spring.boot.autoconfigure;
 
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -8,13 +10,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.RunnerClosedException;
@@ -23,6 +32,9 @@ import io.palitra.RunnerState;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.Mockito.atLeastOnce;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link EventLoopThreadRunnerLifecycle}.
@@ -104,6 +116,119 @@ class EventLoopThreadRunnerLifecycleTests {
 	}
 
 	@Test
+	void everyRunnerHasItsOwnAutoStartup() {
+		this.contextRunner.withPropertyValues("palitra.runners.manual.auto-startup=false").run((context) -> {
+			EventLoopThreadRunner automatic = context.getBean(EventLoopThreadRunner.class);
+			EventLoopThreadRunner manual = context.getBean("manualEventLoopThreadRunner", EventLoopThreadRunner.class);
+			assertThat(automatic.isAlive()).isTrue();
+			assertThat(manual.isAlive()).isFalse();
+			context.pause();
+			context.restart();
+			assertThat(automatic.isAlive()).isTrue();
+			assertThat(manual.isAlive()).isFalse();
+			context.start();
+			assertThat(manual.isAlive()).isTrue();
+		});
+	}
+
+	@Test
+	void runnerThatWasStartedByHandComesBackAfterAPause() {
+		this.contextRunner.withPropertyValues("palitra.runner.auto-startup=false").run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			runner.start();
+			context.pause();
+			assertThat(runner.isAlive()).isFalse();
+			context.restart();
+			assertThat(runner.isAlive()).isTrue();
+		});
+	}
+
+	@Test
+	void mockInPlaceOfTheRunnerDoesNotDisturbTheContext() {
+		EventLoopThreadRunner mock = mock(EventLoopThreadRunner.class);
+		this.contextRunner.withBean(EventLoopThreadRunner.class, () -> mock).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.stop();
+			context.start();
+			then(mock).should(atLeastOnce()).start();
+		});
+	}
+
+	@Test
+	void twoContextsHaveRunnersOfTheirOwn() {
+		this.contextRunner.run((first) -> this.contextRunner.run((second) -> {
+			EventLoopThreadRunner runner = second.getBean(EventLoopThreadRunner.class);
+			assertThat(runner).isNotSameAs(first.getBean(EventLoopThreadRunner.class));
+			first.close();
+			assertThat(thread(runner).isAlive()).isTrue();
+			second.close();
+			LoopThreads.awaitNone(this.prefix);
+		}));
+	}
+
+	@Test
+	void twoContextsCanBeInTheSameJmxDomain() {
+		ApplicationContextRunner withJmx = this.contextRunner.withPropertyValues("spring.jmx.enabled=true")
+			.withConfiguration(AutoConfigurations.of(JmxAutoConfiguration.class));
+		withJmx.run((first) -> withJmx.run((second) -> {
+			assertThat(first).hasNotFailed();
+			assertThat(second).hasNotFailed();
+			assertThat(second.getBean(EventLoopThreadRunner.class).isAlive()).isTrue();
+		}));
+	}
+
+	@Test
+	void childContextUsesTheRunnerOfItsParentAndLeavesItRunning() {
+		this.contextRunner.run((parent) -> {
+			new ApplicationContextRunner().withParent(parent)
+				.withUserConfiguration(DrainingConfiguration.class)
+				.run((child) -> assertThat(child).hasNotFailed());
+			assertThat(parent.getBean(EventLoopThreadRunner.class).isAlive()).isTrue();
+		});
+	}
+
+	@Test
+	void applicationThatIsRestartedInANewClassLoaderLeavesNoThreadC10() throws Exception {
+		ClassLoader original = Thread.currentThread().getContextClassLoader();
+		for (int start = 0; start < 2; start++) {
+			try (URLClassLoader restart = new URLClassLoader(new URL[0], original)) {
+				Thread.currentThread().setContextClassLoader(restart);
+				this.contextRunner.withPropertyValues("palitra.runners.second.timeout=1s").run((context) -> {
+					thread(context.getBean(EventLoopThreadRunner.class));
+					assertThat(threadsWith(restart)).hasSizeGreaterThanOrEqualTo(2);
+				});
+				Thread.currentThread().setContextClassLoader(original);
+				await().atMost(Duration.ofSeconds(30)).until(() -> threadsWith(restart).isEmpty());
+			}
+			finally {
+				Thread.currentThread().setContextClassLoader(original);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void jobThatTheSchedulerDrainsCanStillCallC10(boolean awaitTermination) {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(TaskSchedulingAutoConfiguration.class))
+			.withPropertyValues("spring.task.scheduling.shutdown.await-termination=" + awaitTermination,
+					"spring.task.scheduling.shutdown.await-termination-period=30s")
+			.withUserConfiguration(JobConfiguration.class)
+			.run((context) -> {
+				Job job = context.getBean(Job.class);
+				assertThat(job.begun.await(30, TimeUnit.SECONDS)).isTrue();
+				ThreadPoolTaskScheduler scheduler = context.getBean(ThreadPoolTaskScheduler.class);
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				CompletableFuture<Void> close = CompletableFuture.runAsync(context::close);
+				await().atMost(Duration.ofSeconds(30)).until(scheduler.getScheduledExecutor()::isShutdown);
+				job.proceed.countDown();
+				assertThat(job.result.get(30, TimeUnit.SECONDS)).isEqualTo(this.prefix + "default");
+				close.get(30, TimeUnit.SECONDS);
+				assertThat(runner.snapshot().state()).isEqualTo(RunnerState.CLOSED);
+				LoopThreads.awaitNone(this.prefix);
+			});
+	}
+
+	@Test
 	void neitherLooksNorStopsBuildALazyRunner() {
 		this.contextRunner
 			.withInitializer(
@@ -145,26 +270,37 @@ class EventLoopThreadRunnerLifecycleTests {
 	}
 
 	@Test
-	void stopWithCallbackDoesNotBlockAndCallsBackOnceAllRunnersHaveStopped() {
-		this.contextRunner.withBean("idle", EventLoopThreadRunner.class, () -> runner("idle"))
-			.withBean("busy", EventLoopThreadRunner.class, () -> runner("busy"))
-			.run((context) -> {
-				EventLoopThreadRunner idle = context.getBean("idle", EventLoopThreadRunner.class);
-				EventLoopThreadRunner busy = context.getBean("busy", EventLoopThreadRunner.class);
-				CompletableFuture<String> work = new CompletableFuture<>();
-				CompletableFuture<String> call = busy.submit(() -> work);
-				CompletableFuture<Thread> stopped = new CompletableFuture<>();
-				context.getBean(EventLoopThreadRunnerLifecycle.class)
-					.stop(() -> stopped.complete(Thread.currentThread()));
-				await().atMost(Duration.ofSeconds(30)).until(() -> idle.snapshot().state() == RunnerState.STOPPED);
-				await().atMost(Duration.ofSeconds(30)).until(() -> busy.snapshot().state() == RunnerState.STOPPING);
-				assertThat(stopped).isNotDone();
-				work.complete("result");
-				assertThat(stopped.get(30, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread())
-					.matches(Thread::isDaemon);
-				assertThat(call).isCompletedWithValue("result");
-				assertThat(busy.snapshot().state()).isEqualTo(RunnerState.STOPPED);
-			});
+	void stopWithCallbackDoesNotBlockAndCallsBackOnceTheRunnerHasStopped() {
+		this.contextRunner.run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			CompletableFuture<String> work = new CompletableFuture<>();
+			CompletableFuture<String> call = runner.submit(() -> work);
+			CompletableFuture<Thread> stopped = new CompletableFuture<>();
+			context.getBean(EventLoopThreadRunnerLifecycle.class).stop(() -> stopped.complete(Thread.currentThread()));
+			await().atMost(Duration.ofSeconds(30)).until(() -> runner.snapshot().state() == RunnerState.STOPPING);
+			assertThat(stopped).isNotDone();
+			work.complete("result");
+			assertThat(stopped.get(30, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread()).matches(Thread::isDaemon);
+			assertThat(call).isCompletedWithValue("result");
+			assertThat(runner.snapshot().state()).isEqualTo(RunnerState.STOPPED);
+		});
+	}
+
+	@Test
+	void runnersStopAtTheSameTime() {
+		this.contextRunner.withPropertyValues("palitra.runners.busy.shutdown.grace-period=1h").run((context) -> {
+			EventLoopThreadRunner idle = context.getBean("eventLoopThreadRunner", EventLoopThreadRunner.class);
+			EventLoopThreadRunner busy = context.getBean("busyEventLoopThreadRunner", EventLoopThreadRunner.class);
+			CompletableFuture<String> work = new CompletableFuture<>();
+			busy.submit(() -> work);
+			CompletableFuture<Void> stop = CompletableFuture.runAsync(context::stop);
+			await().atMost(Duration.ofSeconds(30)).until(() -> idle.snapshot().state() == RunnerState.STOPPED);
+			await().atMost(Duration.ofSeconds(30)).until(() -> busy.snapshot().state() == RunnerState.STOPPING);
+			assertThat(stop).isNotDone();
+			work.complete("result");
+			stop.get(30, TimeUnit.SECONDS);
+			assertThat(busy.snapshot().state()).isEqualTo(RunnerState.STOPPED);
+		});
 	}
 
 	@Test
@@ -204,6 +340,15 @@ class EventLoopThreadRunnerLifecycleTests {
 		return EventLoopThreadRunner.builder().threadNamePrefix(this.prefix).name(name).build();
 	}
 
+	private static List<Thread> threadsWith(ClassLoader contextClassLoader) {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getContextClassLoader() == contextClassLoader
+					&& thread != Thread.currentThread())
+			.toList();
+	}
+
 	private static Thread thread(EventLoopThreadRunner runner) {
 		return runner.run(() -> CompletableFuture.completedFuture(Thread.currentThread()));
 	}
@@ -214,6 +359,50 @@ class EventLoopThreadRunnerLifecycleTests {
 		@Bean
 		Draining draining(EventLoopThreadRunner runner) {
 			return new Draining(runner);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableScheduling
+	static class JobConfiguration {
+
+		@Bean
+		Job job(EventLoopThreadRunner runner) {
+			return new Job(runner);
+		}
+
+	}
+
+	/**
+	 * A job that is in the middle of its work when the application is closed.
+	 */
+	static class Job {
+
+		private final CountDownLatch begun = new CountDownLatch(1);
+
+		private final CountDownLatch proceed = new CountDownLatch(1);
+
+		private final CompletableFuture<String> result = new CompletableFuture<>();
+
+		private final EventLoopThreadRunner runner;
+
+		Job(EventLoopThreadRunner runner) {
+			this.runner = runner;
+		}
+
+		@Scheduled(fixedDelay = 1, timeUnit = TimeUnit.HOURS)
+		void work() throws InterruptedException {
+			this.begun.countDown();
+			if (!this.proceed.await(60, TimeUnit.SECONDS)) {
+				throw new IllegalStateException("Not told to proceed");
+			}
+			try {
+				this.result.complete(thread(this.runner).getName());
+			}
+			catch (RuntimeException ex) {
+				this.result.completeExceptionally(ex);
+			}
 		}
 
 	}

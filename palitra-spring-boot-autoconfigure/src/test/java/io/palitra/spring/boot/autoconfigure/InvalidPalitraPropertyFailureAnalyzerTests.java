@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
@@ -57,6 +58,26 @@ class InvalidPalitraPropertyFailureAnalyzerTests {
 						"a duration such as 20s, or to 0 to cancel calls in flight at once."),
 				Arguments.of("palitra.runner.shutdown.grace-period", "long", "long", "'long' is not a valid duration",
 						duration),
+				Arguments.of("palitra.enabled", "maybe", "maybe", "Invalid boolean value 'maybe'", "true or false."),
+				Arguments.of("palitra.runner.max-in-flight", "0", "0", "must be at least 1",
+						"a number of calls such as 200, or leave it out for no limit."),
+				Arguments.of("palitra.runner.max-in-flight", "-1", "-1", "must be at least 1",
+						"a number of calls such as 200, or leave it out for no limit."),
+				Arguments.of("palitra.runner.max-in-flight", "many", "many", "For input string: \"many\"",
+						"a whole number from 1 to 2147483647."),
+				Arguments.of("palitra.runner.overload-policy", "drop", "drop", "No enum constant", "wait or reject."),
+				Arguments.of("palitra.runner.nested-runs", "allow", "allow", "No enum constant", "reject or pump."),
+				Arguments.of("palitra.runner.wait-strategy", "spin", "spin", "No enum constant", "adaptive or park."),
+				Arguments.of("palitra.runner.propagate-context", "some", "some", "Invalid boolean value 'some'",
+						"true or false."),
+				Arguments.of("palitra.runners.reports.timeout", "-5s", "-5s", "must not be negative",
+						"a positive duration such as 30s, or to 0 for no limit."),
+				Arguments.of("palitra.runners.reports.max-in-flight", "0", "0", "must be at least 1",
+						"a number of calls such as 200, or leave it out for no limit."),
+				Arguments.of("palitra.runners.reports.overload-policy", "drop", "drop", "No enum constant",
+						"wait or reject."),
+				Arguments.of("palitra.runners.reports.shutdown.grace-period", "-1ms", "-1ms", "must not be negative",
+						"a duration such as 20s, or to 0 to cancel calls in flight at once."),
 				Arguments.of("palitra.runner.auto-startup", "maybe", "maybe", "Invalid boolean value 'maybe'",
 						"true or false."),
 				Arguments.of("palitra.runner.thread-name-prefix", "a\nb\u0085", "a\\u000ab\\u0085",
@@ -73,6 +94,44 @@ class InvalidPalitraPropertyFailureAnalyzerTests {
 				Arguments.of("palitra.health.timeout", "-1s", "-1s", "must be positive",
 						"a positive duration such as 1s."),
 				Arguments.of("palitra.health.timeout", "soon", "soon", "'soon' is not a valid duration", duration));
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void namesRunnerWhoseNameIsBad(Map<String, Object> properties, String property, String reason, String fix,
+			CapturedOutput output) {
+		start(new MapPropertySource("test", Map.of("palitra.runner.thread-name-prefix", this.prefix)),
+				new MapPropertySource("bad", properties));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.containsSubsequence("Description:", "Property: " + property, "Reason: " + reason, "Action:", fix);
+		assertThat(LoopThreads.named(this.prefix)).isEmpty();
+	}
+
+	static Stream<Arguments> namesRunnerWhoseNameIsBad() {
+		String rule = "a runner's name must begin with a letter";
+		return Stream.of(
+				Arguments.of(Map.of("palitra.runners[a b].timeout", "1s"), "palitra.runners[a b]", rule, "Rename"),
+				Arguments.of(Map.of("palitra.runners[a/b].timeout", "1s"), "palitra.runners[a/b]", rule, "Rename"),
+				Arguments.of(Map.of("palitra.runners[a\nb].timeout", "1s"), "palitra.runners[a\\u000ab]", rule,
+						"Rename"),
+				Arguments.of(Map.of("palitra.runners[0].timeout", "1s"), "palitra.runners[0]", rule, "Rename"),
+				Arguments.of(Map.of("palitra.runners.default.timeout", "1s"), "palitra.runners.default",
+						"'default' is the name of the runner that palitra.runner is about",
+						"Rename the runner, or set the properties of palitra.runner instead."),
+				Arguments.of(
+						Map.of("palitra.runners.myReports.timeout", "1s", "palitra.runners.my-reports.timeout", "2s"),
+						"palitra.runners.my", "'my", "Write the name in one way, in lower case with hyphens."),
+				Arguments.of(Map.of("palitra.runners.taken.timeout", "1s"), "palitra.runners.taken",
+						"the application has a bean of its own that is named 'takenEventLoopThreadRunner'",
+						"Rename the runner or the bean."));
+	}
+
+	@Test
+	void blamesTheDefaultsForWhatARunnerInherits(CapturedOutput output) {
+		start(new MapPropertySource("test",
+				Map.of("palitra.runner.timeout", "-5s", "palitra.runners.reports.max-in-flight", "3")));
+		assertThat(output).containsSubsequence("Property: palitra.runner.timeout", "Value: \"-5s\"",
+				"Reason: must not be negative");
 	}
 
 	@Test
@@ -107,6 +166,11 @@ class InvalidPalitraPropertyFailureAnalyzerTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration(PalitraAutoConfiguration.class)
 	static class Application {
+
+		@Bean
+		String takenEventLoopThreadRunner() {
+			return "taken";
+		}
 
 	}
 

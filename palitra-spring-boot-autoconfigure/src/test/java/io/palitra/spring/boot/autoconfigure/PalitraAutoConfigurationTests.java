@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -30,12 +34,18 @@ import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
+import io.palitra.BlockingNotAllowedException;
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.NestedRuns;
+import io.palitra.OverloadPolicy;
 import io.palitra.RunOptions;
+import io.palitra.RunPhase;
 import io.palitra.RunTimeoutException;
 import io.palitra.RunnerClosedException;
+import io.palitra.RunnerOverloadedException;
 import io.palitra.RunnerSnapshot;
 import io.palitra.RunnerState;
+import io.palitra.WaitStrategy;
 import io.palitra.spi.BlockingDetector;
 import io.palitra.spi.ContextCarrier;
 import io.palitra.spi.RunEvent;
@@ -75,6 +85,11 @@ class PalitraAutoConfigurationTests {
 				assertThat(properties.getRunner().getThreadNamePrefix()).isEqualTo("palitra-");
 				assertThat(properties.getRunner().isAutoStartup()).isTrue();
 				assertThat(properties.getRunner().getTimeout()).isEqualTo(Duration.ofSeconds(30));
+				assertThat(properties.getRunner().getMaxInFlight()).isEqualTo(Integer.MAX_VALUE);
+				assertThat(properties.getRunner().getOverloadPolicy()).isEqualTo(OverloadPolicy.WAIT);
+				assertThat(properties.getRunner().getNestedRuns()).isEqualTo(NestedRuns.REJECT);
+				assertThat(properties.getRunner().getWaitStrategy()).isEqualTo(WaitStrategy.ADAPTIVE);
+				assertThat(properties.getRunner().isPropagateContext()).isTrue();
 				assertThat(properties.getRunner().getSlowTaskThreshold()).isEqualTo(Duration.ofMillis(100));
 				assertThat(properties.getRunner().getHangThreshold()).isEqualTo(Duration.ofSeconds(10));
 				assertThat(properties.getRunner().getShutdown().getGracePeriod()).isEqualTo(Duration.ofSeconds(20));
@@ -111,6 +126,55 @@ class PalitraAutoConfigurationTests {
 					.extracting(RunnerSnapshot.Call::remaining)
 					.isNull();
 			});
+	}
+
+	@Test
+	void callsBeyondTheMaximumWaitOrAreRefusedC15() {
+		this.contextRunner
+			.withPropertyValues("palitra.runner.max-in-flight=1", "palitra.runner.shutdown.grace-period=0")
+			.run((context) -> {
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				CompletableFuture<String> work = new CompletableFuture<>();
+				runner.submit(() -> work);
+				CompletableFuture<String> second = runner.submit(() -> result("second"));
+				assertThat(runner.snapshot().calls()).extracting(RunnerSnapshot.Call::phase)
+					.contains(RunPhase.WAITING_FOR_PERMIT);
+				work.complete("first");
+				assertThat(second.get(30, TimeUnit.SECONDS)).isEqualTo("second");
+			});
+		this.contextRunner
+			.withPropertyValues("palitra.runner.max-in-flight=1", "palitra.runner.overload-policy=reject",
+					"palitra.runner.shutdown.grace-period=0")
+			.run((context) -> {
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				runner.submit(CompletableFuture::new);
+				assertThatExceptionOfType(RunnerOverloadedException.class)
+					.isThrownBy(() -> runner.run(() -> result("refused")));
+			});
+	}
+
+	@Test
+	void nestedRunsAreRefusedOrPumpedC6() {
+		this.contextRunner.run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			assertThatExceptionOfType(BlockingNotAllowedException.class)
+				.isThrownBy(() -> runner.run(() -> result(runner.<String>run(() -> result("nested")))));
+		});
+		this.contextRunner.withPropertyValues("palitra.runner.nested-runs=pump").run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			assertThat(runner.<String>run(() -> result(runner.<String>run(() -> result("nested")))))
+				.isEqualTo("nested");
+		});
+	}
+
+	@Test
+	void waitStrategyIsRead() {
+		this.contextRunner.withPropertyValues("palitra.runner.wait-strategy=PARK").run((context) -> {
+			assertThat(context.getBean(PalitraProperties.class).getRunner().getWaitStrategy())
+				.isEqualTo(WaitStrategy.PARK);
+			assertThat(context.getBean(EventLoopThreadRunner.class).<String>run(() -> result("result")))
+				.isEqualTo("result");
+		});
 	}
 
 	@Test
@@ -266,15 +330,31 @@ class PalitraAutoConfigurationTests {
 			});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "false", "off", "no", "0", "FALSE" })
+	void disabled(String value) {
+		this.contextRunner.withPropertyValues("palitra.enabled=" + value, "palitra.runners.reports.timeout=1s")
+			.run((context) -> {
+				assertThat(context).hasNotFailed()
+					.doesNotHaveBean(EventLoopThreadRunner.class)
+					.doesNotHaveBean(EventLoopThreadRunnerLifecycle.class)
+					.doesNotHaveBean(PalitraProperties.class);
+				assertThat(LoopThreads.named(this.prefix)).isEmpty();
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "true", "on", "yes", "1", "TRUE", "" })
+	void enabled(String value) {
+		this.contextRunner.withPropertyValues("palitra.enabled=" + value)
+			.run((context) -> assertThat(context).hasSingleBean(EventLoopThreadRunner.class));
+	}
+
 	@Test
-	void disabled() {
-		this.contextRunner.withPropertyValues("palitra.enabled=false").run((context) -> {
-			assertThat(context).hasNotFailed()
-				.doesNotHaveBean(EventLoopThreadRunner.class)
-				.doesNotHaveBean(EventLoopThreadRunnerLifecycle.class)
-				.doesNotHaveBean(PalitraProperties.class);
-			assertThat(LoopThreads.named(this.prefix)).isEmpty();
-		});
+	void startFailsIfItCannotBeToldWhetherItIsEnabled() {
+		this.contextRunner.withPropertyValues("palitra.enabled=maybe")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("Invalid boolean value 'maybe'"));
 	}
 
 	@Test
@@ -291,6 +371,18 @@ class PalitraAutoConfigurationTests {
 				assertThat(context.getBeansOfType(Executor.class)).containsOnlyKeys("applicationTaskExecutor",
 						"taskScheduler");
 			});
+	}
+
+	@Test
+	void executorOfTheApplicationStays() {
+		ExecutorService own = Executors.newSingleThreadExecutor();
+		this.contextRunner.withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
+			.withBean("own", Executor.class, () -> own)
+			.run((context) -> {
+				assertThat(context.getBean(Executor.class)).isSameAs(own);
+				assertThat(context).hasSingleBean(EventLoopThreadRunner.class);
+			});
+		own.shutdown();
 	}
 
 	@Test

@@ -4,7 +4,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -14,6 +13,7 @@ import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.context.annotation.Bean;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 import io.palitra.spring.boot.autoconfigure.PalitraProperties;
 
@@ -22,7 +22,7 @@ import io.palitra.spring.boot.autoconfigure.PalitraProperties;
  * {@link EventLoopThreadRunner} beans.
  */
 @AutoConfiguration(after = PalitraAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "palitra.enabled", matchIfMissing = true)
+@ConditionalOnPalitraEnabled
 @ConditionalOnClass({ HealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnEnabledHealthIndicator("palitra")
 @ConditionalOnBean(EventLoopThreadRunner.class)

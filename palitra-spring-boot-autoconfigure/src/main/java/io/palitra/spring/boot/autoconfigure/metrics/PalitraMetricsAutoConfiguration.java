@@ -2,16 +2,15 @@ package io.palitra.spring.boot.autoconfigure.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.SimpleAutowireCandidateResolver;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
 /**
@@ -20,7 +19,7 @@ import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
  */
 @AutoConfiguration(after = PalitraAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
-@ConditionalOnBooleanProperty(name = "palitra.enabled", matchIfMissing = true)
+@ConditionalOnPalitraEnabled
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({ EventLoopThreadRunner.class, MeterRegistry.class })
 public final class PalitraMetricsAutoConfiguration {
@@ -28,9 +27,13 @@ public final class PalitraMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "eventLoopThreadRunnerMetrics")
 	EventLoopThreadRunnerMetrics eventLoopThreadRunnerMetrics(ConfigurableListableBeanFactory beanFactory) {
-		return new EventLoopThreadRunnerMetrics(
-				SimpleAutowireCandidateResolver.resolveAutowireCandidates(beanFactory, EventLoopThreadRunner.class)
-					.values());
+		return new EventLoopThreadRunnerMetrics(beanFactory);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "runMetrics")
+	RunMetrics runMetrics() {
+		return new RunMetrics();
 	}
 
 }

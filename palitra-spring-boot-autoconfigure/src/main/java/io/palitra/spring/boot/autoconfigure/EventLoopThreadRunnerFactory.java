@@ -1,0 +1,87 @@
+package io.palitra.spring.boot.autoconfigure;
+
+import java.time.Duration;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+
+import io.palitra.EventLoopThreadRunner;
+import io.palitra.spi.BlockingDetector;
+import io.palitra.spi.ContextCarrier;
+import io.palitra.spi.RunListener;
+
+/**
+ * Builds every runner that is auto-configured, from its settings and what the application
+ * context has to plug in.
+ */
+final class EventLoopThreadRunnerFactory {
+
+	static final String DEFAULT_NAME = "default";
+
+	private static final Log logger = LogFactory.getLog(EventLoopThreadRunnerFactory.class);
+
+	private final ObjectProvider<ContextCarrier> contextCarriers;
+
+	private final ObjectProvider<BlockingDetector> blockingDetectors;
+
+	private final ObjectProvider<RunListener> listeners;
+
+	private final ObjectProvider<EventLoopThreadRunnerCustomizer> customizers;
+
+	private final ObjectProvider<LifecycleProperties> lifecycle;
+
+	EventLoopThreadRunnerFactory(ObjectProvider<ContextCarrier> contextCarriers,
+			ObjectProvider<BlockingDetector> blockingDetectors, ObjectProvider<RunListener> listeners,
+			ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
+			ObjectProvider<LifecycleProperties> lifecycle) {
+		this.contextCarriers = contextCarriers;
+		this.blockingDetectors = blockingDetectors;
+		this.listeners = listeners;
+		this.customizers = customizers;
+		this.lifecycle = lifecycle;
+	}
+
+	EventLoopThreadRunner create(String name, PalitraProperties.Runner settings) {
+		warnIfCutOff(name, settings.getShutdown().getGracePeriod());
+		EventLoopThreadRunner.Builder builder = EventLoopThreadRunner.builder()
+			.name(name)
+			.threadNamePrefix(settings.getThreadNamePrefix())
+			.maxInFlight(settings.getMaxInFlight())
+			.overloadPolicy(settings.getOverloadPolicy())
+			.nestedRuns(settings.getNestedRuns())
+			.waitStrategy(settings.getWaitStrategy())
+			.slowTaskThreshold(settings.getSlowTaskThreshold())
+			.hangThreshold(settings.getHangThreshold())
+			.shutdownGrace(settings.getShutdown().getGracePeriod());
+		if (!settings.getTimeout().isZero()) {
+			builder.timeout(settings.getTimeout());
+		}
+		if (settings.isPropagateContext()) {
+			this.contextCarriers.orderedStream().forEach(builder::contextCarrier);
+		}
+		this.blockingDetectors.orderedStream().forEach(builder::blockingDetector);
+		this.listeners.orderedStream().forEach(builder::listener);
+		this.customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		EventLoopThreadRunner runner = builder.build();
+		if (!settings.isAutoStartup()) {
+			runner.stop();
+		}
+		return runner;
+	}
+
+	private void warnIfCutOff(String name, Duration gracePeriod) {
+		this.lifecycle.ifAvailable((lifecycle) -> {
+			Duration phaseTimeout = lifecycle.getTimeoutPerShutdownPhase();
+			if (gracePeriod.compareTo(phaseTimeout) >= 0) {
+				String group = DEFAULT_NAME.equals(name) ? "palitra.runner" : "palitra.runners." + name;
+				logger.warn(group + ".shutdown.grace-period is " + gracePeriod
+						+ ", which is not shorter than spring.lifecycle.timeout-per-shutdown-phase, " + phaseTimeout
+						+ ": calls that need the whole grace period will find the beans they use destroyed. Shorten "
+						+ "the former or extend the latter");
+			}
+		});
+	}
+
+}

@@ -1,0 +1,145 @@
+package io.palitra.spring.boot.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+
+import io.palitra.EventLoopThreadRunner;
+
+/**
+ * Registers a runner for each entry of {@code palitra.runners}, and for every runner of
+ * the application context, whoever defined it, a bean that stops and starts it. Does so
+ * at each start, not while an application is processed ahead of time: which runners there
+ * are is left to the properties of the place where it runs.
+ */
+final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPostProcessor {
+
+	private static final String DEFAULT_BEAN = "eventLoopThreadRunner";
+
+	private static final String BEAN_SUFFIX = "EventLoopThreadRunner";
+
+	private static final ConfigurationPropertyName DEFAULTS = ConfigurationPropertyName.of("palitra.runner");
+
+	private static final ConfigurationPropertyName RUNNERS = ConfigurationPropertyName.of("palitra.runners");
+
+	/**
+	 * A name is part of a bean's name, of a URL and of a thread's name.
+	 */
+	private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,99}");
+
+	private final ConfigurableApplicationContext context;
+
+	private final Map<String, Boolean> autoStartups = new LinkedHashMap<>();
+
+	EventLoopThreadRunnerRegistrar(ConfigurableApplicationContext context) {
+		this.context = context;
+	}
+
+	@Override
+	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+		Binder binder = inheritingBinder();
+		// Fails here, before any bean is built and has a thread, if a value is bad.
+		PalitraProperties properties = binder.bindOrCreate("palitra", PalitraProperties.class);
+		this.autoStartups.put(DEFAULT_BEAN, properties.getRunner().isAutoStartup());
+		Map<String, PalitraProperties.Runner> runners = binder
+			.bind(RUNNERS, Bindable.mapOf(String.class, PalitraProperties.Runner.class))
+			.orElseGet(Map::of);
+		checkNames(runners);
+		runners.forEach((name, settings) -> register(registry, name, settings));
+	}
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		for (String runner : beanFactory.getBeanNamesForType(EventLoopThreadRunner.class, false, false)) {
+			boolean autoStartup = this.autoStartups.getOrDefault(runner, true);
+			((BeanDefinitionRegistry) beanFactory).registerBeanDefinition(runner + "Lifecycle",
+					definition(EventLoopThreadRunnerLifecycle.class,
+							() -> new EventLoopThreadRunnerLifecycle(this.context, runner, autoStartup)));
+		}
+	}
+
+	private void register(BeanDefinitionRegistry registry, String name, PalitraProperties.Runner settings) {
+		String bean = name + BEAN_SUFFIX;
+		if (registry.isBeanNameInUse(bean)) {
+			throw InvalidPalitraPropertyException.name(RUNNERS + "." + name,
+					"the application has a bean of its own that is named '" + bean + "'",
+					"Rename the runner or the bean.");
+		}
+		ConfigurableListableBeanFactory beanFactory = (ConfigurableListableBeanFactory) registry;
+		RootBeanDefinition definition = definition(EventLoopThreadRunner.class,
+				() -> beanFactory.getBean(EventLoopThreadRunnerFactory.class).create(name, settings));
+		definition.setDefaultCandidate(false);
+		// Unlike addQualifier, leaves the bean's name a qualifier as well.
+		definition.setQualifiedElement(AnnotatedElementUtils
+			.forAnnotations(AnnotationUtils.synthesizeAnnotation(Map.of("value", name), Qualifier.class, null)));
+		registry.registerBeanDefinition(bean, definition);
+		this.autoStartups.put(bean, settings.isAutoStartup());
+	}
+
+	private static <T> RootBeanDefinition definition(Class<T> type, Supplier<T> supplier) {
+		RootBeanDefinition definition = new RootBeanDefinition(type, supplier);
+		definition.setAttribute(BeanRegistrationAotProcessor.IGNORE_REGISTRATION_ATTRIBUTE, true);
+		return definition;
+	}
+
+	/**
+	 * What {@code palitra.runners.<name>} does not say, {@code palitra.runner} does.
+	 */
+	private Binder inheritingBinder() {
+		Iterable<ConfigurationPropertySource> sources = ConfigurationPropertySources.get(this.context.getEnvironment());
+		Stream<ConfigurationPropertySource> own = StreamSupport.stream(sources.spliterator(), false);
+		Stream<ConfigurationPropertySource> inherited = StreamSupport.stream(sources.spliterator(), false)
+			.map((source) -> (name) -> (RUNNERS.isAncestorOf(name) && name.getNumberOfElements() > 3)
+					? source.getConfigurationProperty(DEFAULTS.append(name.subName(3))) : null);
+		return new Binder(Stream.concat(own, inherited).toList(),
+				new PropertySourcesPlaceholdersResolver(this.context.getEnvironment()));
+	}
+
+	/**
+	 * Two names can be different keys of the map and the same property all the same.
+	 */
+	private static void checkNames(Map<String, ?> runners) {
+		Map<String, String> seen = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+		seen.put(EventLoopThreadRunnerFactory.DEFAULT_NAME, EventLoopThreadRunnerFactory.DEFAULT_NAME);
+		for (String name : runners.keySet()) {
+			if (!NAME.matcher(name).matches()) {
+				throw InvalidPalitraPropertyException.name(RUNNERS + "[" + name + "]",
+						"a runner's name must begin with a letter, consist of letters, digits and hyphens, and have at "
+								+ "most 100 characters",
+						"Rename the runner, for example to 'reports'.");
+			}
+			String other = seen.put(name.replace("-", ""), name);
+			if (EventLoopThreadRunnerFactory.DEFAULT_NAME.equals(other)) {
+				throw InvalidPalitraPropertyException.name(RUNNERS + "." + name,
+						"'default' is the name of the runner that palitra.runner is about",
+						"Rename the runner, or set the properties of palitra.runner instead.");
+			}
+			if (other != null) {
+				throw InvalidPalitraPropertyException.name(RUNNERS + "." + name,
+						"'" + other + "' and '" + name + "' are the same name to Spring Boot",
+						"Write the name in one way, in lower case with hyphens.");
+			}
+		}
+	}
+
+}
