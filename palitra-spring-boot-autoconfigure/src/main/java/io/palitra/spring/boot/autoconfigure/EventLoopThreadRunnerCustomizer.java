@@ -3,9 +3,10 @@ package io.palitra.spring.boot.autoconfigure;
 import io.palitra.EventLoopThreadRunner;
 
 /**
- * Changes the settings of the auto-configured {@link EventLoopThreadRunner}. All beans of
- * this type are called, in their order and after the properties have been applied, so
- * that the last word is theirs.
+ * Changes the settings of every auto-configured {@link EventLoopThreadRunner}, the
+ * default one and those of {@code palitra.runners}. All beans of this type are called, in
+ * their order and after the properties have been applied, so that the last word is
+ * theirs.
  */
 @FunctionalInterface
 public interface EventLoopThreadRunnerCustomizer {

@@ -31,9 +31,9 @@ public final class PalitraMetricsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(name = "runMetrics")
-	RunMetrics runMetrics() {
-		return new RunMetrics();
+	@ConditionalOnMissingBean(name = "eventLoopThreadRunnerTimers")
+	EventLoopThreadRunnerTimers eventLoopThreadRunnerTimers() {
+		return new EventLoopThreadRunnerTimers();
 	}
 
 }

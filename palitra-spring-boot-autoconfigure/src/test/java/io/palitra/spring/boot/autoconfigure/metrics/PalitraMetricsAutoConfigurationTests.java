@@ -312,6 +312,8 @@ class PalitraMetricsAutoConfigurationTests {
 	void backsOffByName() {
 		this.withRegistry.withBean("eventLoopThreadRunnerMetrics", Object.class, Object::new)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EventLoopThreadRunnerMetrics.class));
+		this.withRegistry.withBean("eventLoopThreadRunnerTimers", Object.class, Object::new)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EventLoopThreadRunnerTimers.class));
 	}
 
 	@Test
@@ -339,9 +341,29 @@ class PalitraMetricsAutoConfigurationTests {
 		this.withRegistry
 			.withInitializer(
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
-			.run((context) -> assertThat(
-					context.getBean(MeterRegistry.class).get("palitra.runner.active").gauge().value())
-				.isZero());
+			.withPropertyValues("palitra.runners.reports.timeout=1s")
+			.run((context) -> {
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				assertThat(registry.get("palitra.runner.active").gauges()).hasSize(2)
+					.allSatisfy((gauge) -> assertThat(gauge.value()).isZero());
+				context.getBean(EventLoopThreadRunner.class)
+					.<String>run(() -> CompletableFuture.completedFuture("result"));
+				assertThat(counter(registry, "palitra.runner.submitted")).isEqualTo(1);
+				assertThat(run(registry, "default", "success").count()).isEqualTo(1);
+			});
+	}
+
+	@Test
+	void lazyRegistryMayComeAfterTheRunner() {
+		this.withRegistry
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				runner.<String>run(() -> CompletableFuture.completedFuture("result"));
+				assertThat(run(registry, "default", "success").count()).isEqualTo(1);
+			});
 	}
 
 	private static double gauge(MeterRegistry registry, String name) {

@@ -22,7 +22,7 @@ import io.palitra.spi.RunResult;
  * not as a dependency: a runner needs its listeners early, and a registry may need beans
  * that call a runner.
  */
-final class RunMetrics implements RunListener, MeterBinder {
+final class EventLoopThreadRunnerTimers implements RunListener, MeterBinder {
 
 	private final List<Timers> timers = new CopyOnWriteArrayList<>();
 
