@@ -1,5 +1,6 @@
 package io.palitra.spring.boot.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,8 @@ import org.springframework.context.annotation.Configuration;
 
 import io.palitra.EventLoopThreadRunner;
 
+import static org.awaitility.Awaitility.await;
+
 /**
  * What {@link ForkedApplicationTests} start: makes a call with each runner, prints what
  * there is, and ends.
@@ -31,11 +34,17 @@ public class ForkedApplication {
 		ConfigurableApplicationContext context = application.run(args);
 		describe(context);
 		context.close();
-		boolean left = Thread.getAllStackTraces()
+		await().atMost(Duration.ofSeconds(30)).until(() -> threads().isEmpty());
+		System.out.println("left no thread");
+	}
+
+	private static List<String> threads() {
+		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()
-			.anyMatch((thread) -> thread.getName().startsWith("palitra-") && !thread.getName().endsWith("watchdog"));
-		System.out.println(left ? "left a thread" : "left no thread");
+			.map(Thread::getName)
+			.filter((name) -> name.startsWith("palitra-"))
+			.toList();
 	}
 
 	private static void describe(ApplicationContext context) {
