@@ -297,7 +297,9 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 			scope.end();
 			this.attached = null;
 		}
-		this.owner = null;
+		if (this.owner != null) {
+			this.owner = null;
+		}
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
