@@ -33,6 +33,7 @@ import io.palitra.internal.loop.Names;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.Stages;
 import io.palitra.internal.stream.PublisherIterator;
+import io.palitra.spi.AsyncAdapter;
 import io.palitra.spi.BlockingDetector;
 import io.palitra.spi.ContextCarrier;
 import io.palitra.spi.RunListener;
@@ -71,6 +72,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	private final List<BlockingDetector> blockingDetectors;
 
+	private final List<AsyncAdapter> asyncAdapters;
+
 	private final Calls calls;
 
 	private final Lifecycle lifecycle;
@@ -81,6 +84,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		this.name = builder.name;
 		this.nestedRuns = builder.nestedRuns;
 		this.blockingDetectors = List.copyOf(builder.blockingDetectors);
+		this.asyncAdapters = List.copyOf(builder.asyncAdapters);
 		this.calls = new Calls(new Settings(builder.name, builder.maxInFlight, builder.overloadPolicy,
 				(builder.timeout != null) ? Nanos.of(builder.timeout) : Nanos.FOREVER, Nanos.of(builder.hangThreshold),
 				List.copyOf(builder.contextCarriers), List.copyOf(builder.listeners),
@@ -525,11 +529,12 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	/**
 	 * Returns a synchronous face of an asynchronous object: calling a method of the face
 	 * runs the target's method of the same name and parameters on the loop's thread and
-	 * waits for the stage that it returns. A target's method that returns no stage is
-	 * called in place, and so is a face's default method for which the target has no
-	 * match. Checked exceptions that the face's method declares are thrown as they are;
-	 * all else is as in {@link #run(AsyncCallable)}, with the face's and the method's
-	 * name as the name of the task.
+	 * waits for the stage that it returns, or that an
+	 * {@link Builder#asyncAdapter(AsyncAdapter) adapter} makes of what it returns. A
+	 * target's method that returns neither is called in place, and so is a face's default
+	 * method for which the target has no match. Checked exceptions that the face's method
+	 * declares are thrown as they are; all else is as in {@link #run(AsyncCallable)},
+	 * with the face's and the method's name as the name of the task.
 	 * @param <F> the type of the face
 	 * @param facade the interface to implement
 	 * @param asyncTarget the object that does the work
@@ -539,7 +544,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * that do not fit the target; the message lists each of them
 	 */
 	public <F> F blocking(Class<F> facade, Object asyncTarget) {
-		return Facade.of(this, facade, asyncTarget);
+		return Facade.of(this, facade, asyncTarget, this.asyncAdapters);
 	}
 
 	private <T extends @Nullable Object> Call<T> call(AsyncCallable<T> task, RunOptions options) {
@@ -748,6 +753,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 		private final List<BlockingDetector> blockingDetectors = new ArrayList<>();
 
+		private final List<AsyncAdapter> asyncAdapters = new ArrayList<>();
+
 		private final List<Consumer<Object>> discardHandlers = new ArrayList<>();
 
 		private final List<RunListener> listeners = new ArrayList<>();
@@ -916,6 +923,20 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		 */
 		public Builder blockingDetector(BlockingDetector blockingDetector) {
 			this.blockingDetectors.add(Objects.requireNonNull(blockingDetector, "blockingDetector"));
+			return this;
+		}
+
+		/**
+		 * Adds what makes stages of further asynchronous types, so that
+		 * {@link EventLoopThreadRunner#blocking(Class, Object)} can wait for them as it
+		 * does for a {@code CompletionStage}. May be called more than once; the first
+		 * that adapts a type does.
+		 * @param asyncAdapter the adapter
+		 * @return this builder
+		 * @throws NullPointerException if {@code asyncAdapter} is {@code null}
+		 */
+		public Builder asyncAdapter(AsyncAdapter asyncAdapter) {
+			this.asyncAdapters.add(Objects.requireNonNull(asyncAdapter, "asyncAdapter"));
 			return this;
 		}
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import io.palitra.AsyncCallable;
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.RunOptions;
+import io.palitra.spi.AsyncAdapter;
 
 /**
  * The synchronous face of an asynchronous object: which method of the face leads where is
@@ -41,27 +42,31 @@ public final class Facade implements InvocationHandler {
 
 	private final Object target;
 
+	private final List<AsyncAdapter> adapters = new ArrayList<>();
+
 	private final Map<Method, Route> routes = new HashMap<>();
 
 	private final Map<TypeVariable<?>, Type> typeArguments = new HashMap<>();
 
-	private Facade(EventLoopThreadRunner runner, Class<?> type, Object target) {
+	private Facade(EventLoopThreadRunner runner, Class<?> type, Object target, List<AsyncAdapter> adapters) {
 		this.runner = runner;
 		this.type = type;
 		this.target = target;
+		this.adapters.add(new StageAdapter());
+		this.adapters.addAll(adapters);
 	}
 
 	/**
 	 * Makes a face.
 	 * @throws IllegalArgumentException if the type and the target do not fit
 	 */
-	public static <F> F of(EventLoopThreadRunner runner, Class<F> type, Object target) {
+	public static <F> F of(EventLoopThreadRunner runner, Class<F> type, Object target, List<AsyncAdapter> adapters) {
 		Objects.requireNonNull(type, "facade");
 		Objects.requireNonNull(target, "asyncTarget");
 		if (!type.isInterface()) {
 			throw new IllegalArgumentException("facade must be an interface but was " + type.getName());
 		}
-		Facade facade = new Facade(runner, type, target);
+		Facade facade = new Facade(runner, type, target, adapters);
 		facade.route();
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, facade));
 	}
@@ -118,19 +123,37 @@ public final class Facade implements InvocationHandler {
 		}
 		if (found == null) {
 			if (method.isDefault()) {
-				return new Route(method, Kind.DEFAULT, defaultOf(method), RunOptions.defaults());
+				return new Route(method, Kind.DEFAULT, null, defaultOf(method), RunOptions.defaults());
 			}
 			throw new IllegalArgumentException(whyNotFound(method.getName(), parameters));
 		}
 		RunOptions options = RunOptions.defaults().name(this.type.getSimpleName() + "." + method.getName());
 		Class<?> wanted = erase(method.getGenericReturnType());
-		boolean asynchronous = CompletionStage.class.isAssignableFrom(found.getReturnType());
-		if (asynchronous && !CompletionStage.class.isAssignableFrom(wanted)) {
-			fit(wanted, resultOf(found));
-			return new Route(found, Kind.ASYNCHRONOUS, null, options);
+		AsyncAdapter adapter = adapter(found.getReturnType(), wanted);
+		if (adapter != null) {
+			fit(wanted, adapter.resultType(found.getGenericReturnType()));
+			return new Route(found, Kind.ASYNCHRONOUS, adapter, null, options);
 		}
 		fit(wanted, found.getReturnType());
-		return new Route(found, Kind.PLAIN, null, options);
+		return new Route(found, Kind.PLAIN, null, null, options);
+	}
+
+	/**
+	 * Returns what makes a stage of what the target returns, or {@code null} if there is
+	 * nothing to wait for: it is no asynchronous type, or the face wants one itself.
+	 */
+	private @Nullable AsyncAdapter adapter(Class<?> had, Class<?> wanted) {
+		AsyncAdapter adapter = adapter(had);
+		return (adapter != null && adapter(wanted) == null) ? adapter : null;
+	}
+
+	private @Nullable AsyncAdapter adapter(Class<?> type) {
+		for (AsyncAdapter adapter : this.adapters) {
+			if (adapter.adapts(type)) {
+				return adapter;
+			}
+		}
+		return null;
 	}
 
 	private @Nullable Method find(String name, Class<?>[] parameters) {
@@ -221,23 +244,6 @@ public final class Facade implements InvocationHandler {
 		return find(type.getSuperclass(), name, parameters);
 	}
 
-	/**
-	 * Returns what a stage returned by a method completes with, as far as that is known.
-	 */
-	private static Class<?> resultOf(Method method) {
-		if (method.getGenericReturnType() instanceof ParameterizedType stage
-				&& (stage.getRawType() == CompletionStage.class || stage.getRawType() == CompletableFuture.class)) {
-			Type result = stage.getActualTypeArguments()[0];
-			if (result instanceof Class<?> known) {
-				return known;
-			}
-			if (result instanceof ParameterizedType known) {
-				return (Class<?>) known.getRawType();
-			}
-		}
-		return Object.class;
-	}
-
 	private static void fit(Class<?> wanted, Class<?> had) {
 		boolean anything = wanted == void.class || had == Object.class;
 		if (!anything && !boxed(wanted).isAssignableFrom(boxed(had))) {
@@ -303,12 +309,13 @@ public final class Facade implements InvocationHandler {
 		catch (Throwable ex) {
 			throw isDeclared(ex, method) ? ex : new CompletionException(ex);
 		}
-		// Where generics have hidden that the target is asynchronous.
-		if (result instanceof CompletionStage<?> stage
-				&& !CompletionStage.class.isAssignableFrom(erase(method.getGenericReturnType()))) {
-			return run(route, method, () -> cast(stage));
+		if (result == null) {
+			return null;
 		}
-		return result;
+		// Where generics have hidden that the target is asynchronous.
+		Object source = result;
+		AsyncAdapter adapter = adapter(source.getClass(), erase(method.getGenericReturnType()));
+		return (adapter != null) ? run(route, method, () -> cast(adapter.toStage(source))) : source;
 	}
 
 	private static boolean isDeclared(Throwable ex, Method method) {
@@ -342,7 +349,10 @@ public final class Facade implements InvocationHandler {
 
 	private CompletionStage<Object> stage(Route route, Object @Nullable [] arguments) throws Exception {
 		try {
-			return cast((CompletionStage<?>) call(route, arguments));
+			Object source = Objects.requireNonNull(call(route, arguments),
+					() -> "task \"" + route.options().name().orElseThrow() + "\" returned null instead of a "
+							+ route.method().getReturnType().getSimpleName());
+			return cast(Objects.requireNonNull(route.adapter()).toStage(source));
 		}
 		catch (Exception | Error ex) {
 			throw ex;
@@ -352,7 +362,7 @@ public final class Facade implements InvocationHandler {
 		}
 	}
 
-	private Object call(Route route, Object @Nullable [] arguments) throws Throwable {
+	private @Nullable Object call(Route route, Object @Nullable [] arguments) throws Throwable {
 		try {
 			return route.method().invoke(this.target, arguments);
 		}
@@ -367,7 +377,8 @@ public final class Facade implements InvocationHandler {
 	private enum Kind {
 
 		/**
-		 * By the target's method, on the loop, waiting for its stage.
+		 * By the target's method, on the loop, waiting for the stage that the adapter
+		 * makes of what it returns.
 		 */
 		ASYNCHRONOUS,
 
@@ -388,10 +399,44 @@ public final class Facade implements InvocationHandler {
 	 *
 	 * @param method the method to call
 	 * @param kind how to call it
+	 * @param adapter makes a stage of what it returns, if it is asynchronous
 	 * @param handle the same method, if it cannot be called otherwise
 	 * @param options the name of the task
 	 */
-	private record Route(Method method, Kind kind, @Nullable MethodHandle handle, RunOptions options) {
+	private record Route(Method method, Kind kind, @Nullable AsyncAdapter adapter, @Nullable MethodHandle handle,
+			RunOptions options) {
+	}
+
+	/**
+	 * What every runner understands.
+	 */
+	private static final class StageAdapter implements AsyncAdapter {
+
+		@Override
+		public boolean adapts(Class<?> type) {
+			return CompletionStage.class.isAssignableFrom(type);
+		}
+
+		@Override
+		public Class<?> resultType(Type type) {
+			if (type instanceof ParameterizedType stage
+					&& (stage.getRawType() == CompletionStage.class || stage.getRawType() == CompletableFuture.class)) {
+				Type result = stage.getActualTypeArguments()[0];
+				if (result instanceof Class<?> known) {
+					return known;
+				}
+				if (result instanceof ParameterizedType known) {
+					return (Class<?>) known.getRawType();
+				}
+			}
+			return Object.class;
+		}
+
+		@Override
+		public CompletionStage<?> toStage(Object source) {
+			return (CompletionStage<?>) source;
+		}
+
 	}
 
 }

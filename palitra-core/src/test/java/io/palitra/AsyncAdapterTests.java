@@ -1,0 +1,212 @@
+package io.palitra;
+
+import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import io.palitra.spi.AsyncAdapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+@DisplayName("blocking faces of adapted types")
+class AsyncAdapterTests {
+
+	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+		.name("adapting")
+		.asyncAdapter(new PromiseAdapter())
+		.build();
+
+	@AfterEach
+	void close() {
+		this.runner.close(Duration.ZERO);
+	}
+
+	private Users face(Users.Async target) {
+		return this.runner.blocking(Users.class, target);
+	}
+
+	@Test
+	void methodsWaitForTheStageThatTheAdapterMakes() throws IOException {
+		assertThat(face((id) -> new Promise<>(() -> CompletableFuture.supplyAsync(() -> "user " + id))).load(7))
+			.isEqualTo("user 7");
+		assertThat(face((id) -> new Promise<>(() -> CompletableFuture.completedFuture(null))).load(7)).isNull();
+	}
+
+	@Test
+	void adapterIsCalledOnTheLoop() throws IOException {
+		assertThat(
+				face((id) -> new Promise<>(() -> CompletableFuture.completedFuture(Thread.currentThread().getName())))
+					.load(7))
+			.isEqualTo("palitra-adapting");
+	}
+
+	@Test
+	void timeoutCancelsTheStageC4() {
+		CompletableFuture<String> never = new CompletableFuture<>();
+		try (EventLoopThreadRunner hasty = EventLoopThreadRunner.builder()
+			.timeout(Duration.ofMillis(20))
+			.asyncAdapter(new PromiseAdapter())
+			.build()) {
+			Users.Async target = (id) -> new Promise<>(() -> never);
+			assertThatExceptionOfType(RunTimeoutException.class)
+				.isThrownBy(() -> hasty.blocking(Users.class, target).load(7));
+		}
+		assertThat(never).isCancelled();
+	}
+
+	@Test
+	void declaredCheckedExceptionsAreThrownAsTheyAre() {
+		IOException failure = new IOException("expected");
+		assertThatExceptionOfType(IOException.class)
+			.isThrownBy(() -> face((id) -> new Promise<>(() -> CompletableFuture.failedFuture(failure))).load(7))
+			.isSameAs(failure);
+	}
+
+	@Test
+	void failureOfTheAdapterFailsTheCall() {
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> face((id) -> new Promise<>(() -> {
+			throw new IllegalStateException("broken adapter");
+		})).load(7)).withMessage("broken adapter");
+	}
+
+	@Test
+	void nullInsteadOfAnAdaptedObjectIsNamedC1() {
+		assertThatNullPointerException().isThrownBy(() -> face((id) -> null).load(7))
+			.withMessage("task \"Users.load\" returned null instead of a Promise");
+	}
+
+	@Test
+	void resultThatDoesNotFitIsRefusedAtCreation() {
+		interface Counting {
+
+			int load(int id);
+
+		}
+		// A lambda's class would not tell what the promise is of
+		Users.Async target = new Users.Async() {
+
+			@Override
+			public Promise<String> load(int id) {
+				return new Promise<>(() -> CompletableFuture.completedFuture("x"));
+			}
+
+		};
+		assertThatIllegalArgumentException().isThrownBy(() -> this.runner.blocking(Counting.class, target))
+			.withMessageContaining("load(int)")
+			.withMessageContaining("the target's result is of type java.lang.String, not int");
+	}
+
+	@Test
+	void typeThatNoAdapterKnowsIsRefusedAtCreation() {
+		Users.Async target = (id) -> new Promise<>(() -> CompletableFuture.completedFuture("x"));
+		try (EventLoopThreadRunner plain = EventLoopThreadRunner.create()) {
+			assertThatIllegalArgumentException().isThrownBy(() -> plain.blocking(Users.class, target))
+				.withMessageContaining("the target's result is of type " + Promise.class.getName());
+		}
+	}
+
+	@Test
+	void methodThatWantsTheAdaptedTypeIsCalledInPlace() {
+		Promise<String> promise = new Promise<>(() -> CompletableFuture.completedFuture("x"));
+		Users.Async target = (id) -> promise;
+		Users.Async face = this.runner.blocking(Users.Async.class, target);
+		assertThat(face.load(7)).isSameAs(promise);
+	}
+
+	@Test
+	void typeThatGenericsHideIsAdapted() {
+		interface Generic<T> {
+
+			T load(int id);
+
+		}
+		Generic<Promise<String>> target = (id) -> new Promise<>(() -> CompletableFuture.completedFuture("user " + id));
+		interface Hidden {
+
+			String load(int id);
+
+		}
+		assertThat(this.runner.blocking(Hidden.class, target).load(7)).isEqualTo("user 7");
+	}
+
+	@Test
+	void firstAdapterThatAdaptsATypeDoes() {
+		AsyncAdapter other = new PromiseAdapter() {
+
+			@Override
+			public CompletionStage<?> toStage(Object source) {
+				return CompletableFuture.completedFuture("other");
+			}
+
+		};
+		Users.Async target = (id) -> new Promise<>(() -> CompletableFuture.completedFuture("x"));
+		try (EventLoopThreadRunner several = EventLoopThreadRunner.builder()
+			.asyncAdapter(other)
+			.asyncAdapter(new PromiseAdapter())
+			.build()) {
+			assertThat(several.blocking(Hasty.class, target).load(7)).isEqualTo("other");
+		}
+	}
+
+	@Test
+	void nullAdapterIsRefused() {
+		assertThatNullPointerException().isThrownBy(() -> EventLoopThreadRunner.builder().asyncAdapter(null))
+			.withMessage("asyncAdapter");
+	}
+
+	interface Hasty {
+
+		String load(int id);
+
+	}
+
+	interface Users {
+
+		String load(int id) throws IOException;
+
+		interface Async {
+
+			Promise<String> load(int id);
+
+		}
+
+	}
+
+	/**
+	 * An asynchronous type of another library.
+	 */
+	public record Promise<T>(Supplier<CompletionStage<T>> work) {
+	}
+
+	private static class PromiseAdapter implements AsyncAdapter {
+
+		@Override
+		public boolean adapts(Class<?> type) {
+			return type == Promise.class;
+		}
+
+		@Override
+		public Class<?> resultType(Type type) {
+			return (type instanceof ParameterizedType promise) ? (Class<?>) promise.getActualTypeArguments()[0]
+					: Object.class;
+		}
+
+		@Override
+		public CompletionStage<?> toStage(Object source) {
+			return ((Promise<?>) source).work().get();
+		}
+
+	}
+
+}
