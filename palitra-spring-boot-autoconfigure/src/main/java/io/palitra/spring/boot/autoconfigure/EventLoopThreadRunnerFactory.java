@@ -8,6 +8,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.spi.AsyncAdapter;
 import io.palitra.spi.BlockingDetector;
 import io.palitra.spi.ContextCarrier;
 import io.palitra.spi.RunListener;
@@ -26,6 +27,8 @@ final class EventLoopThreadRunnerFactory {
 
 	private final ObjectProvider<BlockingDetector> blockingDetectors;
 
+	private final ObjectProvider<AsyncAdapter> asyncAdapters;
+
 	private final ObjectProvider<RunListener> listeners;
 
 	private final ObjectProvider<EventLoopThreadRunnerCustomizer> customizers;
@@ -33,11 +36,13 @@ final class EventLoopThreadRunnerFactory {
 	private final ObjectProvider<LifecycleProperties> lifecycle;
 
 	EventLoopThreadRunnerFactory(ObjectProvider<ContextCarrier> contextCarriers,
-			ObjectProvider<BlockingDetector> blockingDetectors, ObjectProvider<RunListener> listeners,
+			ObjectProvider<BlockingDetector> blockingDetectors, ObjectProvider<AsyncAdapter> asyncAdapters,
+			ObjectProvider<RunListener> listeners,
 			ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
 			ObjectProvider<LifecycleProperties> lifecycle) {
 		this.contextCarriers = contextCarriers;
 		this.blockingDetectors = blockingDetectors;
+		this.asyncAdapters = asyncAdapters;
 		this.listeners = listeners;
 		this.customizers = customizers;
 		this.lifecycle = lifecycle;
@@ -62,6 +67,7 @@ final class EventLoopThreadRunnerFactory {
 			this.contextCarriers.orderedStream().forEach(builder::contextCarrier);
 		}
 		this.blockingDetectors.orderedStream().forEach(builder::blockingDetector);
+		this.asyncAdapters.orderedStream().forEach(builder::asyncAdapter);
 		this.listeners.orderedStream().forEach(builder::listener);
 		this.customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		EventLoopThreadRunner runner = builder.build();

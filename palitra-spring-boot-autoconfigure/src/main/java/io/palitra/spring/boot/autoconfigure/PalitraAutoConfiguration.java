@@ -10,6 +10,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.spi.AsyncAdapter;
 import io.palitra.spi.BlockingDetector;
 import io.palitra.spi.ContextCarrier;
 import io.palitra.spi.RunListener;
@@ -29,10 +30,11 @@ public final class PalitraAutoConfiguration {
 
 	@Bean
 	EventLoopThreadRunnerFactory eventLoopThreadRunnerFactory(ObjectProvider<ContextCarrier> contextCarriers,
-			ObjectProvider<BlockingDetector> blockingDetectors, ObjectProvider<RunListener> listeners,
+			ObjectProvider<BlockingDetector> blockingDetectors, ObjectProvider<AsyncAdapter> asyncAdapters,
+			ObjectProvider<RunListener> listeners,
 			ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
 			ObjectProvider<LifecycleProperties> lifecycle) {
-		return new EventLoopThreadRunnerFactory(contextCarriers, blockingDetectors, listeners, customizers, lifecycle);
+		return new EventLoopThreadRunnerFactory(contextCarriers, blockingDetectors, asyncAdapters, listeners, customizers, lifecycle);
 	}
 
 	@Bean

@@ -1,0 +1,30 @@
+package io.palitra.spring.boot.autoconfigure.reactor;
+
+import org.reactivestreams.Publisher;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.ReactiveAdapterRegistry;
+
+import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for blocking faces of the types that
+ * the {@link ReactiveAdapterRegistry} knows.
+ */
+@AutoConfiguration(before = PalitraAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "palitra.enabled", matchIfMissing = true)
+@ConditionalOnClass(Publisher.class)
+public final class PalitraReactiveTypesAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ReactiveTypesAsyncAdapter reactiveTypesAsyncAdapter(ObjectProvider<ReactiveAdapterRegistry> registry) {
+		return new ReactiveTypesAsyncAdapter(registry.getIfUnique(ReactiveAdapterRegistry::getSharedInstance));
+	}
+
+}

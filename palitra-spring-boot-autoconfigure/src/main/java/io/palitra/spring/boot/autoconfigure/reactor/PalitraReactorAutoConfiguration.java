@@ -1,0 +1,55 @@
+package io.palitra.spring.boot.autoconfigure.reactor;
+
+import io.micrometer.context.ContextSnapshotFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+import reactor.core.publisher.Hooks;
+
+import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for applications with Reactor.
+ */
+@AutoConfiguration(before = PalitraAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "palitra.enabled", matchIfMissing = true)
+@ConditionalOnClass(Hooks.class)
+public final class PalitraReactorAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ReactorBlockingDetector reactorBlockingDetector() {
+		return new ReactorBlockingDetector();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ContextSnapshotFactory.class)
+	static class ContextConfiguration {
+
+		/**
+		 * Comes after the carriers of what it finds on the loop's thread.
+		 */
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE + 400)
+		@ConditionalOnMissingBean
+		ReactorContextCarrier reactorContextCarrier(Environment environment) {
+			boolean auto = "auto".equalsIgnoreCase(environment.getProperty("spring.reactor.context-propagation"))
+					|| Hooks.isAutomaticContextPropagationEnabled();
+			if (!auto || !ClassUtils.isPresent("org.slf4j.MDC", getClass().getClassLoader())) {
+				return new ReactorContextCarrier(() -> true);
+			}
+			Mdc.install();
+			return new ReactorContextCarrier(Mdc::capture);
+		}
+
+	}
+
+}
