@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.awaitility.Awaitility.await;
 
 @DisplayName("blocking faces of adapted types")
 class AsyncAdapterTests {
@@ -52,17 +53,16 @@ class AsyncAdapterTests {
 	}
 
 	@Test
-	void timeoutCancelsTheStageC4() {
+	void callThatIsGivenUpCancelsTheStageC5() {
+		Thread caller = Thread.currentThread();
 		CompletableFuture<String> never = new CompletableFuture<>();
-		try (EventLoopThreadRunner hasty = EventLoopThreadRunner.builder()
-			.timeout(Duration.ofMillis(20))
-			.asyncAdapter(new PromiseAdapter())
-			.build()) {
-			Users.Async target = (id) -> new Promise<>(() -> never);
-			assertThatExceptionOfType(RunTimeoutException.class)
-				.isThrownBy(() -> hasty.blocking(Users.class, target).load(7));
-		}
-		assertThat(never).isCancelled();
+		Users users = face((id) -> new Promise<>(() -> {
+			caller.interrupt();
+			return never;
+		}));
+		assertThatExceptionOfType(RunInterruptedException.class).isThrownBy(() -> users.load(7));
+		assertThat(Thread.interrupted()).isTrue();
+		await().untilAsserted(() -> assertThat(never).isCancelled());
 	}
 
 	@Test

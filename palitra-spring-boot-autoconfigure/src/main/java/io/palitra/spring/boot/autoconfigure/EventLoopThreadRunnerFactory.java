@@ -37,8 +37,7 @@ final class EventLoopThreadRunnerFactory {
 
 	EventLoopThreadRunnerFactory(ObjectProvider<ContextCarrier> contextCarriers,
 			ObjectProvider<BlockingDetector> blockingDetectors, ObjectProvider<AsyncAdapter> asyncAdapters,
-			ObjectProvider<RunListener> listeners,
-			ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
+			ObjectProvider<RunListener> listeners, ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
 			ObjectProvider<LifecycleProperties> lifecycle) {
 		this.contextCarriers = contextCarriers;
 		this.blockingDetectors = blockingDetectors;

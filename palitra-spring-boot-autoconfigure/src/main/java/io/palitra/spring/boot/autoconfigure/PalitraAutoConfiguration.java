@@ -31,10 +31,10 @@ public final class PalitraAutoConfiguration {
 	@Bean
 	EventLoopThreadRunnerFactory eventLoopThreadRunnerFactory(ObjectProvider<ContextCarrier> contextCarriers,
 			ObjectProvider<BlockingDetector> blockingDetectors, ObjectProvider<AsyncAdapter> asyncAdapters,
-			ObjectProvider<RunListener> listeners,
-			ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
+			ObjectProvider<RunListener> listeners, ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
 			ObjectProvider<LifecycleProperties> lifecycle) {
-		return new EventLoopThreadRunnerFactory(contextCarriers, blockingDetectors, asyncAdapters, listeners, customizers, lifecycle);
+		return new EventLoopThreadRunnerFactory(contextCarriers, blockingDetectors, asyncAdapters, listeners,
+				customizers, lifecycle);
 	}
 
 	@Bean

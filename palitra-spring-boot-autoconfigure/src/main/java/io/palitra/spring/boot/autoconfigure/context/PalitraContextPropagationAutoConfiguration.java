@@ -7,7 +7,6 @@ import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -18,6 +17,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.web.context.request.RequestAttributesThreadLocalAccessor;
 
 import io.palitra.spi.ContextCarrier;
+import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
 /**
@@ -27,7 +27,7 @@ import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
  * the global one is the application's.
  */
 @AutoConfiguration(before = PalitraAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "palitra.enabled", matchIfMissing = true)
+@ConditionalOnPalitraEnabled
 @ConditionalOnClass(ContextSnapshotFactory.class)
 public final class PalitraContextPropagationAutoConfiguration {
 

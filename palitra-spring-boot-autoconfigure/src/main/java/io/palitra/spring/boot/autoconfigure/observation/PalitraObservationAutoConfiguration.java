@@ -5,13 +5,13 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
+import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
 /**
@@ -20,7 +20,7 @@ import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
  */
 @AutoConfiguration(before = PalitraAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
-@ConditionalOnBooleanProperty(name = "palitra.enabled", matchIfMissing = true)
+@ConditionalOnPalitraEnabled
 @ConditionalOnClass(ObservationRegistry.class)
 @ConditionalOnBean(ObservationRegistry.class)
 public final class PalitraObservationAutoConfiguration {
@@ -31,8 +31,9 @@ public final class PalitraObservationAutoConfiguration {
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE + 300)
 	@ConditionalOnMissingBean(name = "runObservations")
-	RunObservations runObservations(ObservationRegistry registry, ObjectProvider<RunObservationConvention> convention) {
-		return new RunObservations(registry, convention.getIfAvailable());
+	RunObservations runObservations(ObjectProvider<ObservationRegistry> registry,
+			ObjectProvider<RunObservationConvention> convention) {
+		return new RunObservations(registry, convention);
 	}
 
 }

@@ -7,6 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.util.function.SingletonSupplier;
 
 import io.palitra.spi.ContextCarrier;
 import io.palitra.spi.RunEvent;
@@ -23,11 +25,9 @@ final class RunObservations implements RunListener, ContextCarrier {
 	private static final Snapshot NOTHING = () -> () -> {
 	};
 
-	private final ObservationRegistry registry;
+	private final SingletonSupplier<ObservationRegistry> registry;
 
-	private final @Nullable RunObservationConvention convention;
-
-	private final RunObservationConvention defaultConvention = new DefaultRunObservationConvention();
+	private final SingletonSupplier<RunObservationConvention> convention;
 
 	private final Map<RunEvent, Observed> observed = new ConcurrentHashMap<>();
 
@@ -37,15 +37,19 @@ final class RunObservations implements RunListener, ContextCarrier {
 	 */
 	private final ThreadLocal<@Nullable Observed> submitted = new ThreadLocal<>();
 
-	RunObservations(ObservationRegistry registry, @Nullable RunObservationConvention convention) {
-		this.registry = registry;
-		this.convention = convention;
+	/**
+	 * Creates a listener. It looks the registry up when the first call is made, as a
+	 * runner needs its listeners early, and a registry may need beans that call a runner.
+	 */
+	RunObservations(ObjectProvider<ObservationRegistry> registry, ObjectProvider<RunObservationConvention> convention) {
+		this.registry = SingletonSupplier.of(registry::getObject);
+		this.convention = SingletonSupplier.of(() -> convention.getIfAvailable(DefaultRunObservationConvention::new));
 	}
 
 	@Override
 	public void onSubmit(RunEvent run) {
-		Observation observation = Observation.createNotStarted(this.convention, this.defaultConvention,
-				() -> new RunObservationContext(run), this.registry);
+		Observation observation = Observation.createNotStarted(null, this.convention.obtain(),
+				() -> new RunObservationContext(run), this.registry.obtain());
 		if (!observation.isNoop()) {
 			Observed call = new Observed(observation);
 			this.observed.put(run, call);

@@ -4,12 +4,12 @@ import org.reactivestreams.Publisher;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.ReactiveAdapterRegistry;
 
+import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
 /**
@@ -17,7 +17,7 @@ import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
  * the {@link ReactiveAdapterRegistry} knows.
  */
 @AutoConfiguration(before = PalitraAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "palitra.enabled", matchIfMissing = true)
+@ConditionalOnPalitraEnabled
 @ConditionalOnClass(Publisher.class)
 public final class PalitraReactiveTypesAutoConfiguration {
 

@@ -3,7 +3,6 @@ package io.palitra.spring.boot.autoconfigure.reactor;
 import io.micrometer.context.ContextSnapshotFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -14,13 +13,14 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Hooks;
 
+import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for applications with Reactor.
  */
 @AutoConfiguration(before = PalitraAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "palitra.enabled", matchIfMissing = true)
+@ConditionalOnPalitraEnabled
 @ConditionalOnClass(Hooks.class)
 public final class PalitraReactorAutoConfiguration {
 

@@ -1,0 +1,14 @@
+package io.palitra.sample.context;
+
+import java.util.List;
+
+/**
+ * {@link ReactivePrices} for code that waits.
+ */
+interface Prices {
+
+	long price(String item);
+
+	List<Long> history(String item);
+
+}
