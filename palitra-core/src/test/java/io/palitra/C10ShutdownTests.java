@@ -203,7 +203,7 @@ class C10ShutdownTests {
 		}
 		assertThat(work.cancellations()).containsExactly(true);
 		assertThat(child.cancellations()).containsExactly(true);
-		assertThat(this.thread.isAlive()).isFalse();
+		Support.untilDead(this.thread);
 	}
 
 	@Test
@@ -460,7 +460,7 @@ class C10ShutdownTests {
 		}
 		assertThat(started.get()).isBetween(returned, returned + threads);
 		assertThat(this.runner.snapshot().calls()).isEmpty();
-		assertThat(this.thread.isAlive()).isFalse();
+		Support.untilDead(this.thread);
 	}
 
 	// Closers
@@ -578,7 +578,7 @@ class C10ShutdownTests {
 	void anyGraceWillDo(Duration grace) {
 		this.runner.run(Support.value("x"));
 		this.runner.close(grace);
-		assertThat(this.thread.isAlive()).isFalse();
+		Support.untilDead(this.thread);
 	}
 
 	@Test

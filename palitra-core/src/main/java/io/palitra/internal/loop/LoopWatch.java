@@ -176,8 +176,8 @@ public final class LoopWatch {
 
 	private void ended(long held) {
 		this.spin.served(held);
-		if (held >= this.threshold && count(this.since)) {
-			report(held, new StackTraceElement[0]);
+		if (held >= this.threshold) {
+			report(this.since, held, new StackTraceElement[0]);
 		}
 	}
 
@@ -218,27 +218,31 @@ public final class LoopWatch {
 	private void reportHeld(long since) {
 		StackTraceElement[] stack = this.loop.thread().getStackTrace();
 		// The stack is that of this callback only if the loop has not moved on.
-		if (since() == since && count(since)) {
-			report(System.nanoTime() - since, stack);
+		if (since() == since) {
+			report(since, System.nanoTime() - since, stack);
 		}
 	}
 
-	private boolean count(long since) {
+	/**
+	 * Reports and counts a callback, unless that has been done.
+	 */
+	private void report(long since, long held, StackTraceElement[] stack) {
 		long before = this.counted.get();
 		if (before == since || !this.counted.compareAndSet(before, since)) {
-			return false;
-		}
-		this.slow.incrementAndGet();
-		return true;
-	}
-
-	private void report(long held, StackTraceElement[] stack) {
-		long last = this.lastReport.get();
-		long now = System.nanoTime();
-		if (now - last < REPORT_INTERVAL || !this.lastReport.compareAndSet(last, now)) {
-			this.unreported.incrementAndGet();
 			return;
 		}
+		long last = this.lastReport.get();
+		long now = System.nanoTime();
+		if (now - last >= REPORT_INTERVAL && this.lastReport.compareAndSet(last, now)) {
+			log(held, stack);
+		}
+		else {
+			this.unreported.incrementAndGet();
+		}
+		this.slow.incrementAndGet();
+	}
+
+	private void log(long held, StackTraceElement[] stack) {
 		long more = this.unreported.getAndSet(0);
 		StringBuilder text = new StringBuilder("A callback has held thread \"").append(Names.of(this.loop.thread()))
 			.append("\", the ")
