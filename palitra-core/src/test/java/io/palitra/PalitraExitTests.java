@@ -25,7 +25,7 @@ class PalitraExitTests {
 	void processEndsAndSaysNothing(String how) throws Exception {
 		// palitra for Python: asgiref waits, anyio's global portal never ends
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-XX:TieredStopAtLevel=1", "-cp",
+				"-XX:TieredStopAtLevel=1", "-Djava.util.logging.SimpleFormatter.format=LOG %5$s%n", "-cp",
 				locationOf(EventLoopThreadRunner.class) + File.pathSeparator + locationOf(LeavesRunners.class),
 				LeavesRunners.class.getName(), how)
 			.redirectErrorStream(true)
@@ -33,7 +33,11 @@ class PalitraExitTests {
 		try {
 			CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process));
 			assertThat(process.waitFor(50, TimeUnit.SECONDS)).as("the process ends").isTrue();
-			assertThat(output.get(10, TimeUnit.SECONDS)).isEqualTo("done" + System.lineSeparator());
+			// On a busy machine a callback may hold the loop for long, which is told
+			assertThat(output.get(10, TimeUnit.SECONDS)
+				.lines()
+				.filter((line) -> !line.startsWith("LOG A callback has held") && !line.startsWith("\tat ")))
+				.containsExactly("done");
 			assertThat(process.exitValue()).isZero();
 		}
 		finally {
