@@ -1,0 +1,161 @@
+package io.palitra.benchmarks;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+import io.palitra.benchmarks.Results.Answer;
+import io.palitra.benchmarks.Results.Row;
+
+/**
+ * Measures one scenario. Each fork of the plan is a JMH run of its own in which each
+ * contender gets a JVM: a machine that becomes slower meanwhile does so for all of them.
+ */
+final class Measurement {
+
+	private final Plan plan;
+
+	private final Scenario scenario;
+
+	private final List<String> methods;
+
+	Measurement(Plan plan, Scenario scenario) {
+		this.plan = plan;
+		this.scenario = scenario;
+		this.methods = scenario.methods().stream().filter(plan.contenders()).toList();
+	}
+
+	Answer run() throws IOException, InterruptedException {
+		double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+		String date = LocalDate.now().toString();
+		if (this.scenario.question() == StartUp.class) {
+			return new Answer(this.scenario.id(), this.plan.starts() + " starts of each, in turn", date, load,
+					StartUp.measure(this.plan.starts()));
+		}
+		Map<String, Map<Metric, List<Double>>> values = new LinkedHashMap<>();
+		for (int fork = 0; fork < this.plan.forks(); fork++) {
+			System.err.println(this.scenario.id() + ", fork " + (fork + 1) + " of " + this.plan.forks());
+			for (RunResult result : jmh()) {
+				Map<Metric, List<Double>> of = values.computeIfAbsent(method(result),
+						(method) -> new EnumMap<>(Metric.class));
+				for (Metric metric : this.scenario.metrics()) {
+					of.computeIfAbsent(metric, (added) -> new ArrayList<>()).add(value(metric, result));
+				}
+			}
+		}
+		List<Row> rows = new ArrayList<>();
+		values.forEach((method, of) -> rows.add(row(method, of)));
+		rows.sort((left, right) -> left.role().compareTo(right.role()));
+		return new Answer(this.scenario.id(), setting(), date, load, rows);
+	}
+
+	private Row row(String method, Map<Metric, List<Double>> values) {
+		Map<Metric, double[]> arrays = new EnumMap<>(Metric.class);
+		values.forEach((metric, list) -> arrays.put(metric, list.stream().mapToDouble(Measurement::rounded).toArray()));
+		Contender contender = this.scenario.contender(method);
+		return new Row(method, contender.value(), contender.role(), arrays);
+	}
+
+	private Collection<RunResult> jmh() {
+		ByteArrayOutputStream log = new ByteArrayOutputStream();
+		PrintStream out = new PrintStream(log, true, StandardCharsets.UTF_8);
+		try {
+			return new Runner(options().build(), OutputFormatFactory.createFormatInstance(out, VerboseMode.NORMAL))
+				.run();
+		}
+		catch (RunnerException ex) {
+			throw new IllegalStateException(
+					"Measuring " + this.scenario.id() + " has failed:\n" + log.toString(StandardCharsets.UTF_8), ex);
+		}
+	}
+
+	private ChainedOptionsBuilder options() {
+		String methods = this.methods.stream().collect(Collectors.joining("|", "(", ")"));
+		ChainedOptionsBuilder options = new OptionsBuilder()
+			.include("^" + this.scenario.question().getName() + "." + methods + "$")
+			.threads(this.scenario.callers())
+			.forks(1)
+			.jvmArgs("-Xms1g", "-Xmx1g")
+			.timeout(TimeValue.minutes(1))
+			.shouldFailOnError(true);
+		this.scenario.params().forEach(options::param);
+		if (this.scenario.virtual()) {
+			options.jvmArgsAppend("-Djmh.executor=VIRTUAL");
+		}
+		if (this.scenario.question() == Idle.class) {
+			return options.warmupIterations(0).measurementIterations(1);
+		}
+		return options.warmupIterations(this.plan.warmups())
+			.warmupTime(time())
+			.measurementIterations(this.plan.iterations())
+			.measurementTime(time())
+			.addProfiler(GCProfiler.class)
+			.addProfiler(CpuProfiler.class);
+	}
+
+	/**
+	 * Slow calls need more time to become as many.
+	 */
+	private TimeValue time() {
+		return TimeValue.milliseconds(this.scenario.isSlow() ? 3L * this.plan.millis() : this.plan.millis());
+	}
+
+	private String setting() {
+		if (this.scenario.question() == Idle.class) {
+			return this.plan.forks() + " forks";
+		}
+		return this.plan.forks() + " forks of " + this.plan.iterations() + " × " + time() + " after "
+				+ this.plan.warmups() + " × " + time();
+	}
+
+	private double value(Metric metric, RunResult result) {
+		return switch (metric) {
+			case CALLS -> result.getPrimaryResult().getScore();
+			case CPU -> secondary(result, CpuProfiler.MICROS_PER_CALL);
+			case BYTES -> secondary(result, "gc.alloc.rate.norm");
+			// Each caller makes its next request when the one before has been answered.
+			case REQUESTS -> this.scenario.callers() * 1000 / result.getPrimaryResult().getScore();
+			case P99 -> result.getPrimaryResult().getStatistics().getPercentile(99);
+			case IDLE -> secondary(result, "micros") / 1000;
+			case START, THREADS -> throw new IllegalArgumentException(metric + " is not measured by JMH");
+		};
+	}
+
+	private static double secondary(RunResult result, String name) {
+		return result.getSecondaryResults().get(name).getScore();
+	}
+
+	private static String method(RunResult result) {
+		String name = result.getParams().getBenchmark();
+		return name.substring(name.lastIndexOf('.') + 1);
+	}
+
+	/**
+	 * Leaves four digits, more than any of this is worth.
+	 */
+	private static double rounded(double value) {
+		return Double.parseDouble(String.format(Locale.ROOT, "%.4g", value));
+	}
+
+}

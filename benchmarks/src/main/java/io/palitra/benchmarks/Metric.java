@@ -1,0 +1,50 @@
+package io.palitra.benchmarks;
+
+import java.util.Locale;
+
+/**
+ * What is measured.
+ */
+enum Metric {
+
+	CALLS("calls/s", "%,.0f", true),
+
+	CPU("µs of CPU per call", "%.1f", false),
+
+	BYTES("bytes per call", "%.0f", false),
+
+	REQUESTS("requests/s", "%,.0f", true),
+
+	P99("p99 in ms", "%.1f", false),
+
+	IDLE("ms of CPU in 10 s", "%.2f", false),
+
+	START("ms to start", "%.0f", false),
+
+	THREADS("threads", "%.0f", false);
+
+	private final String label;
+
+	private final String format;
+
+	private final boolean moreIsBetter;
+
+	Metric(String label, String format, boolean moreIsBetter) {
+		this.label = label;
+		this.format = format;
+		this.moreIsBetter = moreIsBetter;
+	}
+
+	String label() {
+		return this.label;
+	}
+
+	String format(double value) {
+		return String.format(Locale.ROOT, this.format, value);
+	}
+
+	boolean moreIsBetter() {
+		return this.moreIsBetter;
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.palitra.benchmarks;
+
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * How much to measure.
+ *
+ * @param forks how many JVMs measure each contender, one after the other with the others
+ * in between
+ * @param warmups how many iterations come before those that count
+ * @param iterations how many count
+ * @param millis how long one lasts
+ * @param starts how often an application is started with palitra and without
+ * @param scenarios which scenarios
+ * @param contenders which contenders
+ */
+record Plan(int forks, int warmups, int iterations, int millis, int starts, Predicate<String> scenarios,
+		Predicate<String> contenders) {
+
+	static Plan of(String name) {
+		return switch (name) {
+			case "quick" -> new Plan(2, 2, 3, 300, 0, matching("round-trip-1|round-trip-16|gather-100"),
+					matching("palitra|palitraPark|jdk|task"));
+			case "short" -> new Plan(3, 2, 3, 300, 10, matching(
+					"round-trip-1|round-trip-16|round-trip-virtual-16|gather-100|cpu-1ms|idle|fan-out-16|start-up"),
+					matching(".*"));
+			case "long" -> new Plan(5, 2, 5, 500, 30, matching(".*"), matching(".*"));
+			default ->
+				throw new IllegalArgumentException("There is no plan \"" + name + "\", only quick, short and long");
+		};
+	}
+
+	/**
+	 * Returns this plan with other scenarios.
+	 */
+	Plan only(String scenarios) {
+		return new Plan(this.forks, this.warmups, this.iterations, this.millis, this.starts, matching(scenarios),
+				this.contenders);
+	}
+
+	/**
+	 * Returns this plan with another number of forks.
+	 */
+	Plan forks(int forks) {
+		return new Plan(forks, this.warmups, this.iterations, this.millis, this.starts, this.scenarios,
+				this.contenders);
+	}
+
+	private static Predicate<String> matching(String regex) {
+		return Pattern.compile(regex).asMatchPredicate();
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.palitra.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+
+import io.palitra.benchmarks.Contender.Role;
+import io.palitra.benchmarks.Results.Row;
+
+/**
+ * How much later is a Spring application ready, and how many more threads has it, with
+ * the starter on its class path? The application is what Spring Boot makes of the class
+ * path of the benchmarks, {@code WebClient} and its friends included.
+ */
+final class StartUp {
+
+	private static final Pattern PALITRA = Pattern.compile(".*palitra-(core|reactor|spring-boot-[a-z]+)[-/\\\\].*");
+
+	private StartUp() {
+	}
+
+	static List<Row> measure(int starts) throws IOException, InterruptedException {
+		List<String> with = classPath();
+		List<String> without = with.stream().filter((entry) -> !PALITRA.matcher(entry).matches()).toList();
+		if (with.size() == without.size()) {
+			throw new IllegalStateException("palitra is not on the class path " + with);
+		}
+		List<Start> startsWith = new ArrayList<>();
+		List<Start> startsWithout = new ArrayList<>();
+		// The first ones only bring the files into memory.
+		start(with);
+		start(without);
+		for (int count = 0; count < starts; count++) {
+			System.err.println("start-up, " + (count + 1) + " of " + starts);
+			startsWith.add(start(with));
+			startsWithout.add(start(without));
+		}
+		return List.of(row("with", "with the starter", Role.PALITRA, startsWith),
+				row("without", "without it", Role.PEER, startsWithout));
+	}
+
+	private static Row row(String method, String label, Role role, List<Start> starts) {
+		return new Row(method, label, role, Map.of(Metric.START, starts.stream().mapToDouble(Start::millis).toArray(),
+				Metric.THREADS, starts.stream().mapToDouble(Start::threads).toArray()));
+	}
+
+	/**
+	 * Starts the application in a JVM of its own.
+	 */
+	private static Start start(List<String> classPath) throws IOException, InterruptedException {
+		ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-cp", String.join(File.pathSeparator, classPath), StartUpApplication.class.getName());
+		builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+		long since = System.nanoTime();
+		Process process = builder.start();
+		try (BufferedReader output = process.inputReader()) {
+			String line = output.readLine();
+			long nanos = System.nanoTime() - since;
+			if (process.waitFor() != 0 || line == null) {
+				throw new IllegalStateException("The application has ended with " + process.exitValue());
+			}
+			return new Start(Math.round(nanos / 1e5) / 10.0, Integer.parseInt(line));
+		}
+	}
+
+	/**
+	 * Returns the entries of the class path, with those that jars refer to.
+	 */
+	private static List<String> classPath() throws IOException {
+		List<String> entries = new ArrayList<>();
+		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+			entries.add(entry);
+			if (entry.endsWith(".jar")) {
+				entries.addAll(referredTo(Path.of(entry)));
+			}
+		}
+		return entries;
+	}
+
+	private static List<String> referredTo(Path jar) throws IOException {
+		try (JarFile file = new JarFile(jar.toFile())) {
+			String classPath = (file.getManifest() != null)
+					? file.getManifest().getMainAttributes().getValue("Class-Path") : null;
+			return (classPath != null) ? Arrays.stream(classPath.split(" "))
+				.map((entry) -> jar.toAbsolutePath().resolveSibling(entry).toString())
+				.toList() : List.of();
+		}
+	}
+
+	/**
+	 * One start.
+	 */
+	private record Start(double millis, int threads) {
+
+	}
+
+}

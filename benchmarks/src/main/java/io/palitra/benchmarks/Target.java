@@ -1,0 +1,129 @@
+package io.palitra.benchmarks;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import io.palitra.benchmarks.Contender.Role;
+import io.palitra.benchmarks.Results.Answer;
+import io.palitra.benchmarks.Results.Range;
+import io.palitra.benchmarks.Results.Row;
+
+/**
+ * What palitra promises, and whether it was kept.
+ *
+ * @param what the promise
+ * @param wanted the bound
+ * @param measured what was measured
+ * @param met whether that is within the bound
+ * @param exact whether the same program always gives the same value, so that it is an
+ * error to miss it
+ */
+record Target(String what, String wanted, String measured, boolean met, boolean exact) {
+
+	/**
+	 * Returns those targets for which there are results.
+	 */
+	static List<Target> of(Results results) {
+		return Stream
+			.of(ahead(results, "round-trip-1", 10), ahead(results, "round-trip-16", 2), ahead(results, "gather-100", 5),
+					bytes(results), cpu(results), idle(results), noWorse(results, "fan-out-16", Metric.REQUESTS),
+					noWorse(results, "fan-out-16", Metric.P99), noWorse(results, "fan-out-200", Metric.REQUESTS),
+					noWorse(results, "fan-out-200", Metric.P99), start(results), threads(results))
+			.flatMap(Optional::stream)
+			.toList();
+	}
+
+	/**
+	 * So many times the calls of the best peer.
+	 */
+	private static Optional<Target> ahead(Results results, String id, double times) {
+		return results.answer(id)
+			.flatMap((answer) -> palitra(answer).flatMap((palitra) -> bestPeer(answer).map((peer) -> {
+				Range ratio = palitra.dividedBy(peer, Metric.CALLS);
+				return new Target(Scenario.of(id).title(), String.format(Locale.ROOT, "≥ %.0f × the best peer", times),
+						String.format(Locale.ROOT, "%.1f × %s", ratio.median(), peer.method()), ratio.median() >= times,
+						false);
+			})));
+	}
+
+	private static Optional<Target> bytes(Results results) {
+		return results.answer("round-trip-1")
+			.flatMap((answer) -> palitra(answer).flatMap((palitra) -> answer.row(Role.TASK).map((task) -> {
+				double beyond = median(palitra, Metric.BYTES) - median(task, Metric.BYTES);
+				return new Target("Allocation per call beyond the task's own", "≤ 96 bytes",
+						String.format(Locale.ROOT, "%.0f bytes", beyond), beyond < 96.5, true);
+			})));
+	}
+
+	private static Optional<Target> cpu(Results results) {
+		return results.answer("cpu-1ms")
+			.flatMap((answer) -> palitra(answer).flatMap((palitra) -> answer.row("jdk").map((jdk) -> {
+				Range ratio = palitra.dividedBy(jdk, Metric.CPU);
+				return new Target(Scenario.of("cpu-1ms").title(), "≤ 1.1 × the JDK's",
+						String.format(Locale.ROOT, "%.2f ×", ratio.median()), ratio.median() <= 1.1, false);
+			})));
+	}
+
+	private static Optional<Target> idle(Results results) {
+		return results.answer("idle").flatMap(Target::palitra).map((palitra) -> {
+			double millis = median(palitra, Metric.IDLE);
+			return new Target(Scenario.of("idle").title() + ", 10 s", "≤ 5 ms",
+					String.format(Locale.ROOT, "%.2f ms", millis), millis <= 5, false);
+		});
+	}
+
+	/**
+	 * At least not shown to be worse than {@code Mono.zip(..).block(..)}.
+	 */
+	private static Optional<Target> noWorse(Results results, String id, Metric metric) {
+		return results.answer(id)
+			.flatMap((answer) -> palitra(answer).flatMap((palitra) -> answer.row("reactor").map((reactor) -> {
+				Range ratio = palitra.dividedBy(reactor, metric);
+				boolean better = metric.moreIsBetter() == (median(palitra, metric) > median(reactor, metric));
+				boolean met = better || overlap(palitra, reactor, metric);
+				return new Target(Scenario.of(id).title() + ": " + metric.label(),
+						"no worse than `Mono.zip(…).block(…)`", String.format(Locale.ROOT, "%.2f ×", ratio.median()),
+						met, false);
+			})));
+	}
+
+	private static Optional<Target> start(Results results) {
+		return withAndWithout(results, Metric.START, (millis) -> new Target("Start of a Spring application",
+				"≤ 30 ms later", String.format(Locale.ROOT, "%.0f ms", millis), millis <= 30, false));
+	}
+
+	private static Optional<Target> threads(Results results) {
+		return withAndWithout(results, Metric.THREADS, (threads) -> new Target("Threads of a Spring application",
+				"≤ 1 more", String.format(Locale.ROOT, "%.0f", threads), threads <= 1, false));
+	}
+
+	private static Optional<Target> withAndWithout(Results results, Metric metric,
+			java.util.function.DoubleFunction<Target> target) {
+		return results.answer("start-up")
+			.flatMap((answer) -> palitra(answer).flatMap((with) -> answer.row("without")
+				.map((without) -> target.apply(median(with, metric) - median(without, metric)))));
+	}
+
+	static Optional<Row> palitra(Answer answer) {
+		return answer.row(Role.PALITRA);
+	}
+
+	static Optional<Row> bestPeer(Answer answer) {
+		return answer.rows()
+			.stream()
+			.filter((row) -> row.role() == Role.PEER)
+			.max(Comparator.comparingDouble((row) -> median(row, Metric.CALLS)));
+	}
+
+	static boolean overlap(Row left, Row right, Metric metric) {
+		return left.range(metric).orElseThrow().overlaps(right.range(metric).orElseThrow());
+	}
+
+	private static double median(Row row, Metric metric) {
+		return row.range(metric).orElseThrow().median();
+	}
+
+}
