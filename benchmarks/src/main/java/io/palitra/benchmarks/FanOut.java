@@ -2,6 +2,7 @@ package io.palitra.benchmarks;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -11,6 +12,7 @@ import java.util.stream.IntStream;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -25,7 +27,6 @@ import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
-import reactor.util.function.Tuple3;
 
 import io.palitra.benchmarks.Contender.Role;
 import io.palitra.reactor.ReactorTasks;
@@ -50,8 +51,9 @@ public class FanOut {
 	@Benchmark
 	@Contender("Reactor: `Mono.zip(…).block(…)` of three `WebClient` calls")
 	public List<String> reactor(Reactive client) {
-		Tuple3<String, String, String> all = Mono.zip(client.get(0), client.get(1), client.get(2)).block(Peers.TIMEOUT);
-		return checked(List.of(all.getT1(), all.getT2(), all.getT3()));
+		return checked(Mono.zip(client.get(0), client.get(1), client.get(2))
+			.map((all) -> List.of(all.getT1(), all.getT2(), all.getT3()))
+			.block(Peers.TIMEOUT));
 	}
 
 	@Benchmark
@@ -73,8 +75,8 @@ public class FanOut {
 		return answer.get(Peers.SECONDS, TimeUnit.SECONDS);
 	}
 
-	private static List<String> checked(List<String> answers) {
-		if (!answers.equals(List.of("/0", "/1", "/2"))) {
+	private static List<String> checked(@Nullable List<String> answers) {
+		if (answers == null || !answers.equals(List.of("/0", "/1", "/2"))) {
 			throw new IllegalStateException("The upstreams have answered " + answers);
 		}
 		return answers;
@@ -146,7 +148,8 @@ public class FanOut {
 			.build();
 
 		String get(int index) {
-			return this.client.get().uri("/{index}", index).retrieve().body(String.class);
+			String answer = this.client.get().uri("/{index}", index).retrieve().body(String.class);
+			return Objects.requireNonNull(answer, "answer");
 		}
 
 		@TearDown

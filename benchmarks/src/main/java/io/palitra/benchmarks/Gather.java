@@ -80,7 +80,8 @@ public class Gather {
 	@Contender(value = "Reactor: `Flux.merge(…).collectList().block(…)`", role = Role.LESS)
 	public List<Thread> reactorInline() {
 		Mono<Thread> task = Mono.fromCallable(Thread::currentThread);
-		return Flux.merge(Collections.nCopies(this.size, task)).collectList().block(Peers.TIMEOUT);
+		return Trivial.here(Flux.merge(Collections.nCopies(this.size, task)).collectList().block(Peers.TIMEOUT),
+				this.size);
 	}
 
 	private List<AsyncCallable<Thread>> tasks(AsyncCallable<Thread> task) {

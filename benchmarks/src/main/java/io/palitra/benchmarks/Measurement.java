@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import org.openjdk.jmh.profile.GCProfiler;
@@ -143,7 +144,7 @@ final class Measurement {
 	}
 
 	private static double secondary(RunResult result, String name) {
-		return result.getSecondaryResults().get(name).getScore();
+		return Objects.requireNonNull(result.getSecondaryResults().get(name), name).getScore();
 	}
 
 	private static String method(RunResult result) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -117,11 +118,15 @@ record Results(Environment environment, List<Answer> answers) {
 		 * Returns this contender's values divided by another's, fork by fork.
 		 */
 		Range dividedBy(Row other, Metric metric) {
-			double[] own = this.values.get(metric);
-			double[] others = other.values.get(metric);
+			double[] own = all(metric);
+			double[] others = other.all(metric);
 			double[] ratios = new double[own.length];
 			Arrays.setAll(ratios, (fork) -> own[fork] / others[fork]);
 			return Range.of(ratios);
+		}
+
+		private double[] all(Metric metric) {
+			return Objects.requireNonNull(this.values.get(metric), () -> this.method + " has no " + metric);
 		}
 
 	}

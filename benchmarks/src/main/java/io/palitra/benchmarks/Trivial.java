@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The task that takes no time: it tells which thread it ran on, so that every single call
  * of a benchmark can be checked for having been a hand-off.
@@ -20,7 +22,7 @@ final class Trivial {
 	/**
 	 * Checks that a task has run on another thread.
 	 */
-	static Thread elsewhere(Thread ranOn) {
+	static Thread elsewhere(@Nullable Thread ranOn) {
 		if (ranOn == null || ranOn == Thread.currentThread()) {
 			throw new IllegalStateException("The task has run on " + ranOn + ", where another thread was to run it");
 		}
@@ -28,23 +30,38 @@ final class Trivial {
 	}
 
 	/**
-	 * Checks that all tasks have run, on another thread.
+	 * Checks that a task has run on the caller itself.
 	 */
-	static List<Thread> elsewhere(List<Thread> ranOn, int size) {
-		if (ranOn.size() != size) {
-			throw new IllegalStateException(ranOn.size() + " of " + size + " tasks have a result");
+	static Thread here(@Nullable Thread ranOn) {
+		if (ranOn == null || ranOn != Thread.currentThread()) {
+			throw new IllegalStateException("The task has run on " + ranOn + ", where the caller was to run it");
 		}
-		elsewhere(ranOn.get(0));
-		elsewhere(ranOn.get(size - 1));
 		return ranOn;
 	}
 
 	/**
-	 * Checks that a task has run on the caller itself.
+	 * Checks that all tasks have run, on another thread.
 	 */
-	static Thread here(Thread ranOn) {
-		if (ranOn != Thread.currentThread()) {
-			throw new IllegalStateException("The task has run on " + ranOn + ", where the caller was to run it");
+	static List<Thread> elsewhere(@Nullable List<Thread> ranOn, int size) {
+		List<Thread> all = all(ranOn, size);
+		elsewhere(all.get(0));
+		elsewhere(all.get(size - 1));
+		return all;
+	}
+
+	/**
+	 * Checks that all tasks have run, on the caller itself.
+	 */
+	static List<Thread> here(@Nullable List<Thread> ranOn, int size) {
+		List<Thread> all = all(ranOn, size);
+		here(all.get(0));
+		here(all.get(size - 1));
+		return all;
+	}
+
+	private static List<Thread> all(@Nullable List<Thread> ranOn, int size) {
+		if (ranOn == null || ranOn.size() != size) {
+			throw new IllegalStateException("Of " + size + " tasks there are the results " + ranOn);
 		}
 		return ranOn;
 	}
