@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
@@ -88,27 +87,33 @@ public final class Benchmarks {
 		}
 		Environment environment = Environment.current();
 		Path file = Report.file(directory, environment.java());
-		List<Answer> answers = new ArrayList<>();
+		Results kept = kept(file, environment, options.containsKey("--only"));
+		Results measured = new Results(environment, List.of());
 		for (Scenario scenario : Scenario.ALL) {
 			if (plan.scenarios().test(scenario.id()) && scenario.isPossible()) {
-				answers.add(new Measurement(plan, scenario).run());
+				Answer answer = new Measurement(plan, scenario).run();
+				measured = new Results(environment, List.of(answer)).over(measured);
+				measured.over(kept).write(file);
+				System.out.println(Report.table(answer));
 			}
 		}
-		Results measured = new Results(environment, answers);
-		Results results = measured;
-		if (options.containsKey("--only") && Files.exists(file)) {
-			Results before = Results.read(file);
-			results = before.environment().equals(environment) ? measured.over(before) : measured;
+		if (measured.answers().isEmpty()) {
+			throw new IllegalArgumentException(
+					"There is nothing to measure on Java " + environment.java() + "; \"list\" shows the scenarios");
 		}
-		results.write(file);
 		Report.write(directory);
-		System.out.println(Report.machine(environment) + "\n");
-		measured.answers().forEach((answer) -> System.out.println(Report.table(answer)));
 		System.out.println(Report.targets(measured));
+		System.out.println(Report.machine(environment));
 		System.out.println(file + " and " + directory.resolve("benchmarks.md") + " have been written.");
 		return Target.of(measured)
 			.stream()
 			.allMatch((target) -> target.met() || !(options.containsKey("--check") || target.exact())) ? 0 : 1;
+	}
+
+	private static Results kept(Path file, Environment environment, boolean keep) {
+		Results none = new Results(environment, List.of());
+		Results before = (keep && Files.exists(file)) ? Results.read(file) : none;
+		return before.environment().equals(environment) ? before : none;
 	}
 
 }

@@ -52,7 +52,11 @@ import java.lang.annotation.Target;
 		/**
 		 * The task without anything around it.
 		 */
-		TASK
+		TASK;
+
+		boolean waits() {
+			return this != LESS && this != TASK;
+		}
 
 	}
 

@@ -1,12 +1,13 @@
 package io.palitra.benchmarks;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import com.sun.management.OperatingSystemMXBean;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -18,16 +19,16 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Divides the processor time of the whole process, with all its threads, by the number of
- * calls.
+ * Divides the processor time of the whole process, but for that of the JVM's compilers,
+ * by the number of calls.
  */
 public class CpuProfiler implements InternalProfiler {
 
 	static final String MICROS_PER_CALL = "cpu.micros.norm";
 
-	private static final Path THREADS = Path.of("/proc/self/task");
+	private static final File THREADS = new File("/proc/self/task");
 
-	private long before;
+	private Map<String, Long> before = Map.of();
 
 	@Override
 	public String getDescription() {
@@ -42,26 +43,40 @@ public class CpuProfiler implements InternalProfiler {
 	@Override
 	public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
 			IterationResult result) {
-		double micros = (nanos() - this.before) / 1000.0;
+		double micros = nanos().entrySet()
+			.stream()
+			.mapToLong((thread) -> thread.getValue() - this.before.getOrDefault(thread.getKey(), 0L))
+			.sum() / 1000.0;
 		return List.of(new ScalarResult(MICROS_PER_CALL, micros / result.getMetadata().getAllOps(), "us/op",
 				AggregationPolicy.AVG));
 	}
 
 	/**
-	 * Returns the processor time so far. Linux tells that of each thread by the
-	 * nanosecond, where the JDK has that of the process by the hundredth of a second.
+	 * Returns the processor time of each thread so far. Linux tells it by the nanosecond,
+	 * where the JDK has only that of the process, by the hundredth of a second. Threads
+	 * that have just ended are left out.
 	 */
-	private static long nanos() {
-		try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
-			long nanos = 0;
-			for (Path thread : threads) {
-				nanos += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
+	private static Map<String, Long> nanos() {
+		File[] threads = THREADS.listFiles();
+		if (threads == null) {
+			return Map.of("all", ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime());
+		}
+		Map<String, Long> nanos = new HashMap<>();
+		for (File thread : threads) {
+			try {
+				if (!read(thread, "comm").matches("C[12] Compiler.*")) {
+					nanos.put(thread.getName(), Long.parseLong(read(thread, "schedstat").split(" ", 2)[0]));
+				}
 			}
-			return nanos;
+			catch (IOException ex) {
+				continue;
+			}
 		}
-		catch (IOException ex) {
-			return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
-		}
+		return nanos;
+	}
+
+	private static String read(File thread, String name) throws IOException {
+		return Files.readString(thread.toPath().resolve(name)).strip();
 	}
 
 }

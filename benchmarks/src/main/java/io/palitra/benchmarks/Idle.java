@@ -1,9 +1,11 @@
 package io.palitra.benchmarks;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -33,25 +35,30 @@ public class Idle {
 	@Benchmark
 	@Contender(value = "palitra", role = Role.PALITRA)
 	public void palitra(Cpu cpu) throws InterruptedException {
-		long[] others = THREADS.getAllThreadIds();
 		try (EventLoopThreadRunner runner = EventLoopThreadRunner.create()) {
 			for (int call = 0; call < CALLS_BEFORE; call++) {
 				Trivial.elsewhere(runner.run(Trivial::start));
 			}
-			long[] own = Arrays.stream(THREADS.getAllThreadIds())
-				.filter((id) -> Arrays.stream(others).noneMatch((other) -> other == id))
+			long[] own = Arrays.stream(THREADS.getThreadInfo(THREADS.getAllThreadIds()))
+				.filter((thread) -> thread != null && thread.getThreadName().startsWith("palitra-"))
+				.mapToLong(ThreadInfo::getThreadId)
 				.toArray();
 			if (own.length == 0) {
 				throw new IllegalStateException("The runner has no thread");
 			}
-			long before = nanos(own);
+			long[] before = nanos(own);
 			Thread.sleep(SECONDS * 1000);
-			cpu.micros = TimeUnit.NANOSECONDS.toMicros(nanos(own) - before);
+			long[] after = nanos(own);
+			// Whoever has ended meanwhile, having nothing to do, has a negative time.
+			cpu.micros = TimeUnit.NANOSECONDS.toMicros(IntStream.range(0, own.length)
+				.filter((index) -> after[index] >= 0)
+				.mapToLong((index) -> after[index] - before[index])
+				.sum());
 		}
 	}
 
-	private static long nanos(long[] threads) {
-		return Arrays.stream(threads).map(THREADS::getThreadCpuTime).sum();
+	private static long[] nanos(long[] threads) {
+		return Arrays.stream(threads).map(THREADS::getThreadCpuTime).toArray();
 	}
 
 	/**

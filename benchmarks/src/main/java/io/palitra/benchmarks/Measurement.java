@@ -123,11 +123,12 @@ final class Measurement {
 	}
 
 	private String setting() {
+		String forks = this.plan.forks() + ((this.plan.forks() == 1) ? " fork" : " forks");
 		if (this.scenario.question() == Idle.class) {
-			return this.plan.forks() + " forks";
+			return forks;
 		}
-		return this.plan.forks() + " forks of " + this.plan.iterations() + " × " + time() + " after "
-				+ this.plan.warmups() + " × " + time();
+		return forks + " of " + this.plan.iterations() + " × " + time() + " after " + this.plan.warmups() + " × "
+				+ time();
 	}
 
 	private double value(Metric metric, RunResult result) {

@@ -20,7 +20,7 @@ record Plan(int forks, int warmups, int iterations, int millis, int starts, Pred
 
 	static Plan of(String name) {
 		return switch (name) {
-			case "quick" -> new Plan(2, 2, 3, 300, 0, matching("round-trip-1|round-trip-16|gather-100"),
+			case "quick" -> new Plan(2, 2, 3, 300, 3, matching("round-trip-1|round-trip-16|gather-100"),
 					matching("palitra|palitraPark|jdk|task"));
 			case "short" -> new Plan(3, 2, 3, 300, 10, matching(
 					"round-trip-1|round-trip-16|round-trip-virtual-16|gather-100|cpu-1ms|idle|fan-out-16|start-up"),
@@ -43,6 +43,9 @@ record Plan(int forks, int warmups, int iterations, int millis, int starts, Pred
 	 * Returns this plan with another number of forks.
 	 */
 	Plan forks(int forks) {
+		if (forks < 1) {
+			throw new IllegalArgumentException("--forks is " + forks + ", where it must be 1 or more");
+		}
 		return new Plan(forks, this.warmups, this.iterations, this.millis, this.starts, this.scenarios,
 				this.contenders);
 	}

@@ -112,7 +112,8 @@ final class Report {
 		if (Target.overlap(palitra, other, metric)) {
 			return "no difference shown";
 		}
-		return range(palitra.dividedBy(other, metric), (ratio) -> String.format(Locale.ROOT, "%.2f", ratio));
+		String ratio = range(palitra.dividedBy(other, metric), (value) -> String.format(Locale.ROOT, "%.2f", value));
+		return (palitra.forks() > 1) ? ratio : ratio + " (one fork)";
 	}
 
 	private static String range(Range range, Function<Double, String> format) {
@@ -187,7 +188,7 @@ final class Report {
 			that becomes slower does so for all of them. A value is the median over the JVMs, with the least and the greatest
 			in parentheses. *palitra ÷ it* is computed JVM by JVM within each turn; where the ranges of the two overlap, no
 			difference has been shown. Calls per second are those of all callers together; processor time is that of the
-			whole process with all its threads.
+			whole process but for the compilers of the JVM.
 
 			† does less: the caller does the work itself, there is no hand-off to another thread.
 			""";

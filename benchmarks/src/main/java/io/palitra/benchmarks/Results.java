@@ -110,6 +110,10 @@ record Results(Environment environment, List<Answer> answers) {
 	 */
 	record Row(String method, String label, Role role, Map<Metric, double[]> values) {
 
+		int forks() {
+			return this.values.values().stream().mapToInt((array) -> array.length).max().orElse(0);
+		}
+
 		Optional<Range> range(Metric metric) {
 			return Optional.ofNullable(this.values.get(metric)).map(Range::of);
 		}

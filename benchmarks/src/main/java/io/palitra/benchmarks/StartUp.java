@@ -3,11 +3,14 @@ package io.palitra.benchmarks;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 
@@ -27,7 +30,9 @@ final class StartUp {
 	}
 
 	static List<Row> measure(int starts) throws IOException, InterruptedException {
-		List<String> with = classPath();
+		Path application = Files.createTempDirectory("palitra-start-up");
+		copy(StartUpApplication.class, application);
+		List<String> with = classPath(application);
 		List<String> without = with.stream().filter((entry) -> !PALITRA.matcher(entry).matches()).toList();
 		if (with.size() == without.size()) {
 			throw new IllegalStateException("palitra is not on the class path " + with);
@@ -71,15 +76,34 @@ final class StartUp {
 	}
 
 	/**
-	 * Returns the entries of the class path, with those that jars refer to.
+	 * The application cannot be started from the jar of the benchmarks, which refers to
+	 * palitra.
 	 */
-	private static List<String> classPath() throws IOException {
+	private static void copy(Class<?> type, Path directory) throws IOException {
+		String name = type.getName().replace('.', '/') + ".class";
+		Path file = directory.resolve(name);
+		Files.createDirectories(file.getParent());
+		try (InputStream bytes = type.getClassLoader().getResourceAsStream(name)) {
+			Files.copy(Objects.requireNonNull(bytes, name), file);
+		}
+		Path path = directory;
+		path.toFile().deleteOnExit();
+		for (Path part : directory.relativize(file)) {
+			path = path.resolve(part);
+			path.toFile().deleteOnExit();
+		}
+	}
+
+	/**
+	 * Returns the application and the entries of the class path, in place of jars that
+	 * refer to others these others.
+	 */
+	private static List<String> classPath(Path application) throws IOException {
 		List<String> entries = new ArrayList<>();
+		entries.add(application.toString());
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-			entries.add(entry);
-			if (entry.endsWith(".jar")) {
-				entries.addAll(referredTo(Path.of(entry)));
-			}
+			List<String> others = entry.endsWith(".jar") ? referredTo(Path.of(entry)) : List.of();
+			entries.addAll(others.isEmpty() ? List.of(entry) : others);
 		}
 		return entries;
 	}
