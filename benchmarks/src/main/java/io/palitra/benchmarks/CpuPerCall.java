@@ -34,12 +34,6 @@ public class CpuPerCall {
 	}
 
 	@Benchmark
-	@Contender(value = "palitra, `PARK`", role = Role.VARIANT)
-	public Thread palitraPark(Peers.PalitraPark peer, Remote remote) {
-		return Trivial.elsewhere(peer.runner.run(remote::answer));
-	}
-
-	@Benchmark
 	@Contender("JDK: `supplyAsync(…, new ScheduledThreadPoolExecutor(1)).thenCompose(…).get(…)`")
 	public Thread jdk(Peers.Jdk peer, Remote remote) throws Exception {
 		return Trivial.elsewhere(CompletableFuture.supplyAsync(remote::answer, peer.executor)

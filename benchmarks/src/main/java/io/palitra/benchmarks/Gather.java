@@ -76,14 +76,6 @@ public class Gather {
 				this.size);
 	}
 
-	@Benchmark
-	@Contender(value = "Reactor: `Flux.merge(…).collectList().block(…)`", role = Role.LESS)
-	public List<Thread> reactorInline() {
-		Mono<Thread> task = Mono.fromCallable(Thread::currentThread);
-		return Trivial.here(Flux.merge(Collections.nCopies(this.size, task)).collectList().block(Peers.TIMEOUT),
-				this.size);
-	}
-
 	private List<AsyncCallable<Thread>> tasks(AsyncCallable<Thread> task) {
 		return Collections.nCopies(this.size, task);
 	}

@@ -35,16 +35,27 @@ import io.palitra.benchmarks.Results.Row;
  */
 final class Measurement {
 
+	private static final int WARMUPS = 2;
+
+	static {
+		// What JMH would find out by starting a JVM each time.
+		System.setProperty("jmh.blackhole.mode", "COMPILER");
+	}
+
 	private final Plan plan;
 
 	private final Scenario scenario;
 
 	private final List<String> methods;
 
+	private final int forks;
+
 	Measurement(Plan plan, Scenario scenario) {
 		this.plan = plan;
 		this.scenario = scenario;
 		this.methods = scenario.methods().stream().filter(plan.contenders()).toList();
+		// Nothing varies much where nothing happens, and it takes ten seconds.
+		this.forks = (scenario.question() == Idle.class) ? Math.max(plan.forks() / 2, 1) : plan.forks();
 	}
 
 	Answer run() throws IOException, InterruptedException {
@@ -55,8 +66,8 @@ final class Measurement {
 					StartUp.measure(this.plan.starts()));
 		}
 		Map<String, Map<Metric, List<Double>>> values = new LinkedHashMap<>();
-		for (int fork = 0; fork < this.plan.forks(); fork++) {
-			System.err.println(this.scenario.id() + ", fork " + (fork + 1) + " of " + this.plan.forks());
+		for (int fork = 0; fork < this.forks; fork++) {
+			System.err.println(this.scenario.id() + ", fork " + (fork + 1) + " of " + this.forks);
 			for (RunResult result : jmh()) {
 				Map<Metric, List<Double>> of = values.computeIfAbsent(method(result),
 						(method) -> new EnumMap<>(Metric.class));
@@ -107,10 +118,10 @@ final class Measurement {
 		if (this.scenario.question() == Idle.class) {
 			return options.warmupIterations(0).measurementIterations(1);
 		}
-		return options.warmupIterations(this.plan.warmups())
-			.warmupTime(time())
+		return options.warmupIterations(WARMUPS)
+			.warmupTime(time(this.plan.warmup()))
 			.measurementIterations(this.plan.iterations())
-			.measurementTime(time())
+			.measurementTime(time(this.plan.iteration()))
 			.addProfiler(GCProfiler.class)
 			.addProfiler(CpuProfiler.class);
 	}
@@ -118,17 +129,17 @@ final class Measurement {
 	/**
 	 * Slow calls need more time to become as many.
 	 */
-	private TimeValue time() {
-		return TimeValue.milliseconds(this.scenario.isSlow() ? 3L * this.plan.millis() : this.plan.millis());
+	private TimeValue time(int millis) {
+		return TimeValue.milliseconds(this.scenario.isSlow() ? 2L * millis : millis);
 	}
 
 	private String setting() {
-		String forks = this.plan.forks() + ((this.plan.forks() == 1) ? " fork" : " forks");
+		String forks = this.forks + ((this.forks == 1) ? " fork" : " forks");
 		if (this.scenario.question() == Idle.class) {
 			return forks;
 		}
-		return forks + " of " + this.plan.iterations() + " × " + time() + " after " + this.plan.warmups() + " × "
-				+ time();
+		return forks + " of " + this.plan.iterations() + " × " + time(this.plan.iteration()) + " after " + WARMUPS
+				+ " × " + time(this.plan.warmup());
 	}
 
 	private double value(Metric metric, RunResult result) {

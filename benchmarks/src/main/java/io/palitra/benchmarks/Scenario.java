@@ -82,14 +82,16 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 	}
 
 	/**
-	 * Returns the contenders that this JVM can run. On virtual threads only those that
-	 * wait: the others would never let JMH have the processors.
+	 * Returns the contenders that this JVM can run. Several callers only make sense for
+	 * those who wait for another thread; others, on virtual threads, would not even let
+	 * JMH have the processors.
 	 */
 	List<String> methods() {
 		return Arrays.stream(this.question.getDeclaredMethods())
 			.filter((method) -> method.isAnnotationPresent(Contender.class))
 			.filter((method) -> method.getAnnotation(Contender.class).since() <= Runtime.version().feature())
-			.filter((method) -> !this.virtual || method.getAnnotation(Contender.class).role().waits())
+			.filter((method) -> (this.callers == 1 && !this.virtual)
+					|| method.getAnnotation(Contender.class).role().waits())
 			.map((method) -> method.getName())
 			.sorted()
 			.toList();

@@ -43,26 +43,11 @@ final class Trivial {
 	 * Checks that all tasks have run, on another thread.
 	 */
 	static List<Thread> elsewhere(@Nullable List<Thread> ranOn, int size) {
-		List<Thread> all = all(ranOn, size);
-		elsewhere(all.get(0));
-		elsewhere(all.get(size - 1));
-		return all;
-	}
-
-	/**
-	 * Checks that all tasks have run, on the caller itself.
-	 */
-	static List<Thread> here(@Nullable List<Thread> ranOn, int size) {
-		List<Thread> all = all(ranOn, size);
-		here(all.get(0));
-		here(all.get(size - 1));
-		return all;
-	}
-
-	private static List<Thread> all(@Nullable List<Thread> ranOn, int size) {
 		if (ranOn == null || ranOn.size() != size) {
 			throw new IllegalStateException("Of " + size + " tasks there are the results " + ranOn);
 		}
+		elsewhere(ranOn.get(0));
+		elsewhere(ranOn.get(size - 1));
 		return ranOn;
 	}
 
