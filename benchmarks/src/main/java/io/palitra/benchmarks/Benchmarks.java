@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.palitra.benchmarks.Results.Answer;
 import io.palitra.benchmarks.Results.Environment;
 
 /**
@@ -28,7 +27,7 @@ public final class Benchmarks {
 			  list    shows the scenarios
 
 			  --only REGEX   only scenarios whose whole name matches; the others keep the data they have
-			  --forks N      how many JVMs for each contender
+			  --rounds N     how many JVMs for each contender, however long that takes
 			  --out DIR      where data, page and plots go; benchmarks/target/NAME OF THE PLAN by default
 			  --check        ends with 1 if a target is missed; without it, only if that for allocation is
 			""";
@@ -52,7 +51,7 @@ public final class Benchmarks {
 		while (!args.isEmpty()) {
 			String option = args.remove();
 			switch (option) {
-				case "--only", "--forks", "--out" -> options.put(option, next(args, "the value of " + option));
+				case "--only", "--rounds", "--out" -> options.put(option, next(args, "the value of " + option));
 				case "--check" -> options.put(option, "");
 				default -> throw new IllegalArgumentException("There is no option \"" + option + "\"");
 			}
@@ -82,25 +81,35 @@ public final class Benchmarks {
 		if (options.containsKey("--only")) {
 			plan = plan.only(options.get("--only"));
 		}
-		if (options.containsKey("--forks")) {
-			plan = plan.forks(Integer.parseInt(options.get("--forks")));
+		if (options.containsKey("--rounds")) {
+			plan = plan.rounds(Integer.parseInt(options.get("--rounds")));
 		}
+		Plan selected = plan;
 		Environment environment = Environment.current();
 		Path file = Report.file(directory, environment.java());
 		Results kept = kept(file, environment, options.containsKey("--only"));
-		Results measured = new Results(environment, List.of());
-		for (Scenario scenario : Scenario.ALL) {
-			if (plan.scenarios().test(scenario.id()) && scenario.isPossible()) {
-				Answer answer = new Measurement(plan, scenario).run();
-				measured = new Results(environment, List.of(answer)).over(measured);
-				measured.over(kept).write(file);
-				System.out.println(Report.table(answer));
-			}
-		}
-		if (measured.answers().isEmpty()) {
+		List<Measurement> measurements = Scenario.ALL.stream()
+			.filter((scenario) -> selected.scenarios().test(scenario.id()) && scenario.isPossible())
+			.map((scenario) -> new Measurement(selected, scenario))
+			.toList();
+		if (measurements.isEmpty()) {
 			throw new IllegalArgumentException(
 					"There is nothing to measure on Java " + environment.java() + "; \"list\" shows the scenarios");
 		}
+		Results measured = kept;
+		long started = System.nanoTime();
+		long spent = 0;
+		// Another round would take about as long as those before.
+		for (int round = 0; round < plan.rounds()
+				&& spent + spent / Math.max(round, 1) <= plan.limit().toNanos(); round++) {
+			for (Measurement measurement : measurements) {
+				measurement.run();
+			}
+			measured = new Results(environment, measurements.stream().map(Measurement::answer).toList());
+			measured.over(kept).write(file);
+			spent = System.nanoTime() - started;
+		}
+		measured.answers().stream().map(Report::table).forEach(System.out::println);
 		Report.write(directory);
 		System.out.println(Report.targets(measured));
 		System.out.println(Report.machine(environment));

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,7 @@ import io.palitra.benchmarks.Results.Answer;
 import io.palitra.benchmarks.Results.Row;
 
 /**
- * Measures one scenario. Each fork of the plan is a JMH run of its own in which each
+ * Measures one scenario, round by round. A round is a JMH run of its own in which each
  * contender gets a JVM: a machine that becomes slower meanwhile does so for all of them.
  */
 final class Measurement {
@@ -48,38 +49,48 @@ final class Measurement {
 
 	private final List<String> methods;
 
-	private final int forks;
+	private final String date = LocalDate.now().toString();
+
+	private final Map<String, Map<Metric, List<Double>>> values = new LinkedHashMap<>();
+
+	private double load;
+
+	private int rounds;
 
 	Measurement(Plan plan, Scenario scenario) {
 		this.plan = plan;
 		this.scenario = scenario;
 		this.methods = scenario.methods().stream().filter(plan.contenders()).toList();
-		// Nothing varies much where nothing happens, and it takes ten seconds.
-		this.forks = (scenario.question() == Idle.class) ? Math.max(plan.forks() / 2, 1) : plan.forks();
 	}
 
-	Answer run() throws IOException, InterruptedException {
-		double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-		String date = LocalDate.now().toString();
-		if (this.scenario.question() == StartUp.class) {
-			return new Answer(this.scenario.id(), this.plan.starts() + " starts of each, in turn", date, load,
-					StartUp.measure(this.plan.starts()));
+	void run() throws IOException, InterruptedException {
+		if (this.scenario.question() == Idle.class && this.rounds == this.plan.idles()) {
+			return;
 		}
-		Map<String, Map<Metric, List<Double>>> values = new LinkedHashMap<>();
-		for (int fork = 0; fork < this.forks; fork++) {
-			System.err.println(this.scenario.id() + ", fork " + (fork + 1) + " of " + this.forks);
+		System.err.println(this.scenario.id() + ", round " + (this.rounds + 1));
+		this.load = Math.max(this.load, ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+		if (this.scenario.question() == StartUp.class) {
+			new StartUp().measure(this.plan.starts(), this::add);
+		}
+		else {
 			for (RunResult result : jmh()) {
-				Map<Metric, List<Double>> of = values.computeIfAbsent(method(result),
-						(method) -> new EnumMap<>(Metric.class));
-				for (Metric metric : this.scenario.metrics()) {
-					of.computeIfAbsent(metric, (added) -> new ArrayList<>()).add(value(metric, result));
-				}
+				this.scenario.metrics().forEach((metric) -> add(method(result), metric, value(metric, result)));
 			}
 		}
+		this.rounds++;
+	}
+
+	private void add(String method, Metric metric, double value) {
+		this.values.computeIfAbsent(method, (added) -> new EnumMap<>(Metric.class))
+			.computeIfAbsent(metric, (added) -> new ArrayList<>())
+			.add(value);
+	}
+
+	Answer answer() {
 		List<Row> rows = new ArrayList<>();
-		values.forEach((method, of) -> rows.add(row(method, of)));
-		rows.sort((left, right) -> left.role().compareTo(right.role()));
-		return new Answer(this.scenario.id(), setting(), date, load, rows);
+		this.values.forEach((method, of) -> rows.add(row(method, of)));
+		rows.sort(Comparator.comparing(Row::role));
+		return new Answer(this.scenario.id(), setting(), this.date, this.load, rows);
 	}
 
 	private Row row(String method, Map<Metric, List<Double>> values) {
@@ -134,7 +145,10 @@ final class Measurement {
 	}
 
 	private String setting() {
-		String forks = this.forks + ((this.forks == 1) ? " fork" : " forks");
+		if (this.scenario.question() == StartUp.class) {
+			return this.rounds * this.plan.starts() + " starts of each, in turn";
+		}
+		String forks = this.rounds + ((this.rounds == 1) ? " fork" : " forks");
 		if (this.scenario.question() == Idle.class) {
 			return forks;
 		}

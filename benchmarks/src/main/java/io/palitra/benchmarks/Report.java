@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,7 +105,7 @@ final class Report {
 			.append(answer.setting())
 			.append("; ")
 			.append(answer.date())
-			.append(String.format(Locale.ROOT, ", load %.1f before.%n", answer.load()))
+			.append(String.format(Locale.ROOT, ", load up to %.1f.%n", answer.load()))
 			.toString();
 	}
 
@@ -112,8 +113,12 @@ final class Report {
 		if (Target.overlap(palitra, other, metric)) {
 			return "no difference shown";
 		}
-		String ratio = range(palitra.dividedBy(other, metric), (value) -> String.format(Locale.ROOT, "%.2f", value));
+		String ratio = range(palitra.dividedBy(other, metric), Report::ratio);
 		return (palitra.forks() > 1) ? ratio : ratio + " (one fork)";
+	}
+
+	private static String ratio(double ratio) {
+		return (ratio < 0.01) ? "< 0.01" : String.format(Locale.ROOT, "%.2f", ratio);
 	}
 
 	private static String range(Range range, Function<Double, String> format) {
@@ -148,7 +153,7 @@ final class Report {
 	 * and a number.
 	 */
 	private static List<Plot.Series> series(Results results, String prefix) {
-		Map<String, List<Plot.Point>> points = new TreeMap<>();
+		Map<String, List<Plot.Point>> points = new LinkedHashMap<>();
 		for (Answer answer : results.answers()) {
 			if (answer.id().matches(prefix + "\\d+")) {
 				double x = Double.parseDouble(answer.id().substring(prefix.length()));

@@ -80,7 +80,7 @@ record Results(Environment environment, List<Answer> answers) {
 	 * @param id the scenario
 	 * @param setting how it was measured
 	 * @param date when
-	 * @param load how many threads wanted a processor in the minute before
+	 * @param load how many threads wanted a processor in the minute before, at most
 	 * @param rows one for each contender
 	 */
 	record Answer(String id, String setting, String date, double load, List<Row> rows) implements Comparable<Answer> {

@@ -9,13 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 
 import io.palitra.benchmarks.Contender.Role;
-import io.palitra.benchmarks.Results.Row;
 
 /**
  * How much later is a Spring application ready, and how many more threads has it, with
@@ -26,34 +24,38 @@ final class StartUp {
 
 	private static final Pattern PALITRA = Pattern.compile(".*palitra-(core|reactor|spring-boot-[a-z]+)[-/\\\\].*");
 
-	private StartUp() {
-	}
+	private final List<String> classPath;
 
-	static List<Row> measure(int starts) throws IOException, InterruptedException {
+	private final List<String> classPathWithout;
+
+	StartUp() throws IOException {
 		Path application = Files.createTempDirectory("palitra-start-up");
 		copy(StartUpApplication.class, application);
-		List<String> with = classPath(application);
-		List<String> without = with.stream().filter((entry) -> !PALITRA.matcher(entry).matches()).toList();
-		if (with.size() == without.size()) {
-			throw new IllegalStateException("palitra is not on the class path " + with);
+		this.classPath = classPath(application);
+		this.classPathWithout = this.classPath.stream().filter((entry) -> !PALITRA.matcher(entry).matches()).toList();
+		if (this.classPath.size() == this.classPathWithout.size()) {
+			throw new IllegalStateException("palitra is not on the class path " + this.classPath);
 		}
-		List<Start> startsWith = new ArrayList<>();
-		List<Start> startsWithout = new ArrayList<>();
-		// The first ones only bring the files into memory.
-		start(with);
-		start(without);
-		for (int count = 0; count < starts; count++) {
-			System.err.println("start-up, " + (count + 1) + " of " + starts);
-			startsWith.add(start(with));
-			startsWithout.add(start(without));
-		}
-		return List.of(row("with", "with the starter", Role.PALITRA, startsWith),
-				row("without", "without it", Role.PEER, startsWithout));
 	}
 
-	private static Row row(String method, String label, Role role, List<Start> starts) {
-		return new Row(method, label, role, Map.of(Metric.START, starts.stream().mapToDouble(Start::millis).toArray(),
-				Metric.THREADS, starts.stream().mapToDouble(Start::threads).toArray()));
+	@Contender(value = "with the starter", role = Role.PALITRA)
+	Start with() throws IOException, InterruptedException {
+		return start(this.classPath);
+	}
+
+	@Contender("without it")
+	Start without() throws IOException, InterruptedException {
+		return start(this.classPathWithout);
+	}
+
+	void measure(int starts, Values values) throws IOException, InterruptedException {
+		// The first ones only bring the files into memory.
+		with();
+		without();
+		for (int count = 0; count < starts; count++) {
+			with().addTo(values, "with");
+			without().addTo(values, "without");
+		}
 	}
 
 	/**
@@ -121,7 +123,21 @@ final class StartUp {
 	/**
 	 * One start.
 	 */
-	private record Start(double millis, int threads) {
+	record Start(double millis, int threads) {
+
+		void addTo(Values values, String method) {
+			values.add(method, Metric.START, this.millis);
+			values.add(method, Metric.THREADS, this.threads);
+		}
+
+	}
+
+	/**
+	 * Takes what was measured.
+	 */
+	interface Values {
+
+		void add(String method, Metric metric, double value);
 
 	}
 

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 
 import io.palitra.benchmarks.Contender.Role;
@@ -43,9 +44,11 @@ record Target(String what, String wanted, String measured, boolean met, boolean 
 		return results.answer(id)
 			.flatMap((answer) -> palitra(answer).flatMap((palitra) -> bestPeer(answer).map((peer) -> {
 				Range ratio = palitra.dividedBy(peer, Metric.CALLS);
+				boolean met = ratio.median() >= times && !overlap(palitra, peer, Metric.CALLS);
 				return new Target(Scenario.of(id).title(), String.format(Locale.ROOT, "≥ %.0f × the best peer", times),
-						String.format(Locale.ROOT, "%.1f × %s", ratio.median(), peer.method()), ratio.median() >= times,
-						false);
+						String.format(Locale.ROOT, "%.1f (%.1f–%.1f) × %s", ratio.median(), ratio.min(), ratio.max(),
+								peer.method()),
+						met, false);
 			})));
 	}
 
@@ -100,8 +103,7 @@ record Target(String what, String wanted, String measured, boolean met, boolean 
 				"≤ 1 more", String.format(Locale.ROOT, "%.0f", threads), threads <= 1, false));
 	}
 
-	private static Optional<Target> withAndWithout(Results results, Metric metric,
-			java.util.function.DoubleFunction<Target> target) {
+	private static Optional<Target> withAndWithout(Results results, Metric metric, DoubleFunction<Target> target) {
 		return results.answer("start-up")
 			.flatMap((answer) -> palitra(answer).flatMap((with) -> answer.row("without")
 				.map((without) -> target.apply(median(with, metric) - median(without, metric)))));

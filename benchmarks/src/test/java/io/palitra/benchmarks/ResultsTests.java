@@ -55,7 +55,7 @@ class ResultsTests {
 				calls("inline", Role.LESS, 1000));
 		assertThat(Report.table(answer)).contains("| inline † |");
 		assertThat(Target.of(results(answer))).singleElement().satisfies((target) -> {
-			assertThat(target.measured()).isEqualTo("10.0 × jdk");
+			assertThat(target.measured()).isEqualTo("10.0 (10.0–10.0) × jdk");
 			assertThat(target.met()).isTrue();
 		});
 	}
