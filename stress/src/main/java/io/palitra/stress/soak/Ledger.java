@@ -121,17 +121,18 @@ final class Ledger implements RunListener {
 	}
 
 	/**
-	 * Finds fault with what does not add up; for a ledger of calls that have all ended.
+	 * Returns what does not add up in a ledger of calls that have all ended.
 	 */
-	void audit() {
+	List<String> audit() {
+		List<String> found = new ArrayList<>();
 		this.columns.forEach((work, column) -> {
 			long ended = sum(column.told);
 			if (column.submitted.sum() != ended) {
-				fault(work + ": the listener was told of " + column.submitted + " submitted and " + ended
+				found.add(work + ": the listener was told of " + column.submitted + " submitted and " + ended
 						+ " ended calls");
 			}
 			if (column.started.sum() > ended) {
-				fault(work + ": the listener was told of " + column.started + " started but only " + ended
+				found.add(work + ": the listener was told of " + column.started + " started but only " + ended
 						+ " ended calls");
 			}
 			for (RunResult result : RunResult.values()) {
@@ -140,10 +141,12 @@ final class Ledger implements RunListener {
 				// Who is interrupted on entry is refused before there is a call.
 				boolean balances = (result == RunResult.INTERRUPTED) ? told <= seen : told == seen;
 				if (work.isOneCall() && !balances) {
-					fault(work + ": " + seen + " calls ended in " + result + ", but the listener was told of " + told);
+					found.add(work + ": " + seen + " calls ended in " + result + ", but the listener was told of "
+							+ told);
 				}
 			}
 		});
+		return found;
 	}
 
 	/**

@@ -33,6 +33,7 @@ import io.palitra.RunnerOverloadedException;
 import io.palitra.RunnerSnapshot;
 import io.palitra.RunnerState;
 import io.palitra.spi.RunResult;
+import io.palitra.stress.census.Census;
 
 /**
  * One runner from its start to its end, under load and disturbed, and then at rest, where
@@ -107,7 +108,7 @@ final class Round {
 		this.number = number;
 		this.helpers = helpers;
 		this.tally = tally;
-		SplittableRandom random = new SplittableRandom(seed + number * 0x9E3779B97F4A7C15L);
+		SplittableRandom random = new SplittableRandom(seed + number);
 		this.settings = Settings.of(random);
 		this.disturbances = random.split();
 		for (int caller = 0; caller < callers; caller++) {
@@ -452,7 +453,7 @@ final class Round {
 
 	private void audit() {
 		this.attempts.forEach((plan) -> plan.forEach(Attempt::audit));
-		this.ledger.audit();
+		this.ledger.audit().forEach((fault) -> fault(fault, null));
 		if (this.hopsAccepted.get() != this.hopsRun.get()) {
 			fault(this.hopsAccepted + " hops were accepted, but " + this.hopsRun + " run", null);
 		}

@@ -15,6 +15,8 @@ import java.util.logging.Logger;
 
 import org.jspecify.annotations.Nullable;
 
+import io.palitra.stress.census.Census;
+
 /**
  * Rounds of calls under fire, until there were enough or the time is over. Everything
  * that is planned follows from the seed and the number of the round, so a round that

@@ -1,4 +1,4 @@
-package io.palitra.stress.soak;
+package io.palitra.stress.census;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import javax.management.ObjectName;
 /**
  * What lives in this process: threads, and after a garbage collection, objects.
  */
-final class Census {
+public final class Census {
 
 	/**
 	 * What belongs to runners and calls, rather than to those who use them.
@@ -29,7 +29,7 @@ final class Census {
 	/**
 	 * Returns how many objects of each of the library's classes are reachable.
 	 */
-	static Map<String, Long> objects() {
+	public static Map<String, Long> objects() {
 		Map<String, Long> objects = new TreeMap<>();
 		for (String line : histogram().split("\n")) {
 			// num: instances bytes class (module)
@@ -56,7 +56,7 @@ final class Census {
 	/**
 	 * Returns the classes with more objects than allowed.
 	 */
-	static List<String> excess(ToLongFunction<String> allowed) {
+	public static List<String> excess(ToLongFunction<String> allowed) {
 		List<String> excess = new ArrayList<>();
 		objects().forEach((name, count) -> {
 			if (count > allowed.applyAsLong(name)) {
@@ -69,7 +69,7 @@ final class Census {
 	/**
 	 * Returns the live threads whose name contains a text.
 	 */
-	static List<String> threads(String text) {
+	public static List<String> threads(String text) {
 		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()
@@ -79,14 +79,14 @@ final class Census {
 			.collect(Collectors.toList());
 	}
 
-	static int threadCount() {
+	public static int threadCount() {
 		return ManagementFactory.getThreadMXBean().getThreadCount();
 	}
 
 	/**
 	 * Returns the bytes in use, to be asked for after a garbage collection.
 	 */
-	static long heap() {
+	public static long heap() {
 		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
 	}
 
