@@ -47,7 +47,7 @@ public final class CloseUnderFire {
 	/**
 	 * How many objects of a class may be left at the end: constants.
 	 */
-	private static final long REMAINDER = 8;
+	private static final long REMAINDER = 4;
 
 	private static final Logger LOGGER = Logger.getLogger("io.palitra");
 
@@ -102,7 +102,7 @@ public final class CloseUnderFire {
 			for (int number = 0; number < this.closes && this.faults.size() < ENOUGH_FAULTS; number++) {
 				close(number, new SplittableRandom(this.seed + number));
 			}
-			await("the library's threads to end", () -> Census.threads("palitra").isEmpty());
+			await("the library's threads to end and its objects to be gone: " + left(), () -> left().isEmpty());
 		}
 		catch (IllegalStateException ex) {
 			this.faults.add(ex.getMessage());
@@ -111,12 +111,14 @@ public final class CloseUnderFire {
 			this.owners.shutdownNow();
 			LOGGER.setLevel(before);
 		}
-		List<String> left = Census.excess((name) -> REMAINDER);
-		if (!left.isEmpty()) {
-			this.faults.add("objects are left: " + left);
-		}
 		report();
 		return this.faults;
+	}
+
+	private static List<String> left() {
+		List<String> left = Census.excess((name) -> REMAINDER);
+		left.addAll(Census.threads("palitra"));
+		return left;
 	}
 
 	private void report() {

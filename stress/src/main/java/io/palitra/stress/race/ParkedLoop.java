@@ -1,0 +1,35 @@
+package io.palitra.stress.race;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+import io.palitra.EventLoopThreadRunner;
+import io.palitra.WaitStrategy;
+
+/**
+ * Two callers hand over to a loop that may be going to sleep: it wakes for both, and both
+ * wake.
+ */
+@JCStressTest
+@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Both were served")
+@Outcome(expect = Expect.FORBIDDEN, desc = "Lost, doubled or left hanging")
+@State
+public class ParkedLoop {
+
+	private static final EventLoopThreadRunner RUNNER = Races.runner(WaitStrategy.PARK);
+
+	@Actor
+	public void first(II_Result result) {
+		result.r1 = Races.outcomeOf(() -> RUNNER.run(Races::value, Races.PATIENCE));
+	}
+
+	@Actor
+	public void second(II_Result result) {
+		result.r2 = Races.outcomeOf(() -> RUNNER.run(Races::value, Races.PATIENCE));
+	}
+
+}
