@@ -1,6 +1,7 @@
 package io.palitra.stress.security;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -69,9 +70,12 @@ class ForgedLogTests {
 	}
 
 	@Test
-	void controlCharactersAreRefusedInEveryName() {
-		List<Integer> controls = IntStream.rangeClosed(0, 0xff).filter(Character::isISOControl).boxed().toList();
+	void whatBreaksOrTurnsALineAroundIsRefusedInEveryName() {
+		List<Integer> controls = new ArrayList<>(
+				IntStream.rangeClosed(0, 0xff).filter(Character::isISOControl).boxed().toList());
 		assertThat(controls).hasSize(65).contains((int) '\r', (int) '\n', 0x1b, 0x85);
+		// Separators of lines and paragraphs, directions, invisible ones, half a pair
+		controls.addAll(List.of(0x2028, 0x2029, 0x202e, 0x2066, 0x200b, 0xfeff, 0xd800));
 		for (int control : controls) {
 			String name = "a" + (char) control + "b";
 			assertRefused(() -> RunOptions.defaults().name(name), (char) control);
@@ -82,8 +86,29 @@ class ForgedLogTests {
 
 	private static void assertRefused(Runnable setter, char control) {
 		assertThatIllegalArgumentException().isThrownBy(setter::run)
-			.satisfies((ex) -> assertThat(ex.getMessage()).contains("control characters")
+			.satisfies((ex) -> assertThat(ex.getMessage()).contains(String.format("\\u%04x", (int) control))
 				.doesNotContain(String.valueOf(control)));
+	}
+
+	@Test
+	void nameOfTheOwnersThreadIsEscaped() throws InterruptedException {
+		try (EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+			.name("escaping")
+			.hangThreshold(Duration.ofMillis(20))
+			.build()) {
+			Thread owner = new Thread(() -> {
+				try {
+					runner.run(CompletableFuture::new, Duration.ofMillis(200));
+				}
+				catch (RunTimeoutException ex) {
+					this.lines.add(ex.getMessage());
+				}
+			}, "worker\n12:00:00 ERROR forged\u2028\u202e");
+			owner.start();
+			owner.join(60_000);
+		}
+		assertThat(this.lines).anyMatch((line) -> line.contains("worker\\u000a12:00:00 ERROR forged\\u2028\\u202e"))
+			.allSatisfy((line) -> assertThat(line.lines().skip(1)).allMatch((frame) -> frame.startsWith("\tat ")));
 	}
 
 	@Test
