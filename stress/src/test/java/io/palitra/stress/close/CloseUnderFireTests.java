@@ -12,7 +12,7 @@ class CloseUnderFireTests {
 	@Test
 	@Timeout(value = 10, unit = TimeUnit.MINUTES)
 	void everyOwnerIsReleasedAndNothingIsLeft() {
-		assertThat(new CloseUnderFire(500, System.nanoTime(), System.out).run()).isEmpty();
+		assertThat(new CloseUnderFire(200, System.nanoTime(), System.out).run()).isEmpty();
 	}
 
 }
