@@ -374,22 +374,30 @@ final class Round {
 	}
 
 	/**
-	 * A call in the queue while the loop's thread sleeps has not woken it. The loop looks
-	 * for itself now and then, so only a look in between finds out.
+	 * A call in the queue while the loop's thread sleeps, and every caller too, has not
+	 * woken it. The loop looks for itself now and then, so only a look in between finds
+	 * out.
 	 */
 	private void lookForLostWakeUp() {
-		Thread thread = this.loopThreads.get(this.loopThreads.size() - 1);
-		if (thread.getState() != Thread.State.TIMED_WAITING && thread.getState() != Thread.State.WAITING) {
+		Thread loop = this.loopThreads.get(this.loopThreads.size() - 1);
+		if (!isAsleep(loop) || this.settings.isBounded()) {
 			return;
 		}
 		RunnerSnapshot snapshot = this.runner.snapshot();
 		boolean waits = snapshot.calls()
 			.stream()
 			.anyMatch((call) -> call.phase() == RunPhase.QUEUED && call.age().compareTo(MOST_QUEUED) > 0);
-		if (waits && snapshot.state() == RunnerState.RUNNING && !this.settings.isBounded()
-				&& thread.getState() != Thread.State.RUNNABLE) {
+		// A caller that is not asleep may be just about to wake the loop.
+		boolean othersSleep = this.callers.stream()
+			.map(Caller::thread)
+			.allMatch((caller) -> caller == null || isAsleep(caller));
+		if (waits && othersSleep && snapshot.state() == RunnerState.RUNNING && isAsleep(loop)) {
 			fault("the loop sleeps although calls are queued: " + snapshot, null);
 		}
+	}
+
+	private static boolean isAsleep(Thread thread) {
+		return thread.getState() == Thread.State.TIMED_WAITING || thread.getState() == Thread.State.WAITING;
 	}
 
 	private void restart() {
