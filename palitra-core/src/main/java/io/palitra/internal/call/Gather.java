@@ -40,7 +40,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	private final AtomicReferenceArray<@Nullable Outcome<T>> outcomes;
 
 	/**
-	 * How many children have not ended. The last decrement acquires what the others have
+	 * How many children have not ended. Who counts the last acquires what the others have
 	 * released: all outcomes are there.
 	 */
 	private final AtomicInteger left;
@@ -65,6 +65,12 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 * How many children have a stage that is not done.
 	 */
 	private int running;
+
+	/**
+	 * How many children have ended as soon as they were called and are not counted in
+	 * {@link #left} yet.
+	 */
+	private int endedInPlace;
 
 	/**
 	 * Creates a task.
@@ -110,6 +116,9 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			scope.inContext(this);
 		}
 		this.starting = false;
+		int endedInPlace = this.endedInPlace;
+		this.endedInPlace = 0;
+		countDown(endedInPlace);
 	}
 
 	/**
@@ -127,10 +136,12 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			}
 		}
 		catch (Throwable ex) {
+			this.endedInPlace++;
 			ended(scope, index, null, ex);
 			return;
 		}
 		if (Stages.hasValue(stage)) {
+			this.endedInPlace++;
 			ended(scope, index, stage.toCompletableFuture().join(), null);
 			return;
 		}
@@ -138,6 +149,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		Child<T> child = scope.child();
 		child.whenComplete((value, failure) -> {
 			ended(scope, index, value, failure);
+			countDown(1);
 			if (this.maxConcurrency < this.outcomes.length()) {
 				scope.home(() -> {
 					this.running--;
@@ -151,17 +163,26 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	// Whether null is a T, only the caller knows.
 	@SuppressWarnings("NullAway")
 	private void ended(Scope scope, int index, @Nullable T value, @Nullable Throwable failure) {
-		this.outcomes.set(index, (failure != null) ? new Outcome.Failure<>(failure) : new Outcome.Success<T>(value));
+		Outcome<T> outcome = (failure != null) ? new Outcome.Failure<>(failure) : new Outcome.Success<T>(value);
+		// Written before the result is read, and the other way round where that fails:
+		// either it is discarded there or here.
+		this.outcomes.set(index, outcome);
 		if (failure != null && this.failFast && !this.result.completeExceptionally(failure)) {
 			scope.discardFailure(failure);
 		}
 		if (this.result.isDone()) {
 			discard(scope, index);
 		}
-		else if (this.left.decrementAndGet() == 0) {
+	}
+
+	/**
+	 * So many children have ended, and their outcomes are there.
+	 */
+	private void countDown(int ended) {
+		if (ended > 0 && this.left.addAndGet(-ended) == 0 && !this.result.isDone()) {
 			List<Outcome<T>> all = new ArrayList<>(this.outcomes.length());
-			for (int each = 0; each < this.outcomes.length(); each++) {
-				all.add(this.outcomes.get(each));
+			for (int index = 0; index < this.outcomes.length(); index++) {
+				all.add(this.outcomes.get(index));
 			}
 			this.result.complete(new Gathered<>(Collections.unmodifiableList(all)));
 		}

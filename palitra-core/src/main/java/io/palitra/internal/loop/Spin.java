@@ -32,9 +32,9 @@ public final class Spin {
 	private static final long SHORT_GAP = 100_000;
 
 	/**
-	 * Work that takes longer is not worth spinning for: 20 us.
+	 * Work that takes longer is not worth spinning for: 40 us.
 	 */
-	private static final long SHORT_SERVICE = 20_000;
+	private static final long SHORT_SERVICE = 40_000;
 
 	/**
 	 * What is longer counts as this much, so that one long pause is soon outweighed: 1
@@ -195,12 +195,17 @@ public final class Spin {
 		side.spun(hasPlace ? spins(condition) : yields(condition));
 	}
 
+	/**
+	 * Returns whether the condition has come to hold in time. It has not if the thread
+	 * lost its processor meanwhile, as it does where others want that: who parks there is
+	 * woken sooner than who spins gets it back.
+	 */
 	private static boolean spins(Condition condition) {
 		long since = 0;
 		do {
 			for (int look = 0; look < LOOKS; look++) {
 				if (condition.holds()) {
-					return true;
+					return since == 0 || System.nanoTime() - since < LONGEST_SPIN;
 				}
 				Thread.onSpinWait();
 			}
@@ -212,13 +217,12 @@ public final class Spin {
 
 	private static boolean yields(Condition condition) {
 		long since = System.nanoTime();
-		while (!condition.holds()) {
-			if (System.nanoTime() - since > LONGEST_YIELD) {
-				return false;
-			}
+		boolean holds = condition.holds();
+		while (!holds && System.nanoTime() - since < LONGEST_YIELD) {
 			Thread.yield();
+			holds = condition.holds();
 		}
-		return true;
+		return holds && System.nanoTime() - since < LONGEST_YIELD;
 	}
 
 	/**
