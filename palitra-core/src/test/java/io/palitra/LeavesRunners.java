@@ -13,6 +13,7 @@ public final class LeavesRunners {
 
 	public static void main(String[] args) {
 		Palitra.run(() -> CompletableFuture.completedFuture("used"));
+		Thread.getAllStackTraces().keySet().forEach(LeavesRunners::check);
 		switch (args[0]) {
 			case "busy" -> leaveCalls();
 			case "wedged" -> wedge();
@@ -22,6 +23,15 @@ public final class LeavesRunners {
 		System.out.println("done");
 		if (args[0].equals("exit")) {
 			System.exit(0);
+		}
+	}
+
+	/**
+	 * The JDK's timer lives as long as the process and must not keep an application.
+	 */
+	private static void check(Thread thread) {
+		if (thread.getName().equals("CompletableFutureDelayScheduler") && thread.getContextClassLoader() != null) {
+			System.out.println(thread + " keeps " + thread.getContextClassLoader());
 		}
 	}
 

@@ -158,7 +158,23 @@ public final class LoopWatch {
 		SINCE.setOpaque(this, now);
 		if (!this.looking.get() && this.threshold != Nanos.FOREVER) {
 			this.looking.set(true);
+			startLooking();
+		}
+	}
+
+	/**
+	 * Has the JDK's timer look from now on. This may be its first use, which starts its
+	 * thread: that must not inherit an application's class loader for ever.
+	 */
+	private void startLooking() {
+		Thread thread = Thread.currentThread();
+		ClassLoader contextClassLoader = thread.getContextClassLoader();
+		thread.setContextClassLoader(null);
+		try {
 			this.later.execute(this::look);
+		}
+		finally {
+			thread.setContextClassLoader(contextClassLoader);
 		}
 	}
 
