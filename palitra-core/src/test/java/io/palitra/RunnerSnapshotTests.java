@@ -207,6 +207,32 @@ class RunnerSnapshotTests {
 	}
 
 	@Test
+	void loopThatNeverRestsCanBeLookedAt() {
+		AtomicBoolean stopped = new AtomicBoolean();
+		EventLoop loop = this.runner.getLoop();
+		for (int i = 0; i < 100; i++) {
+			loop.execute(new Runnable() {
+
+				@Override
+				public void run() {
+					if (!stopped.get()) {
+						loop.execute(this);
+					}
+				}
+
+			});
+		}
+		Owner<Object> owner = Owner.parked(() -> this.runner.run(Support.never()));
+		Support.untilActive(this.runner, 1);
+		for (int i = 0; i < 1_000; i++) {
+			assertNumbers(this.runner.snapshot(), 0, 1, 1, 0);
+		}
+		stopped.set(true);
+		this.runner.close(Duration.ZERO);
+		assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class);
+	}
+
+	@Test
 	void slowCallbacksOfEarlierLoopsCount() {
 		try (EventLoopThreadRunner slow = EventLoopThreadRunner.builder()
 			.slowTaskThreshold(Duration.ofMillis(5))

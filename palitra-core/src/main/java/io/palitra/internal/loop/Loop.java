@@ -58,6 +58,11 @@ public final class Loop implements Spin.Condition {
 	 */
 	private static final long ABANDONED_CHECK = 1_000_000_000;
 
+	/**
+	 * How often to look at the tasks of a loop that moves on meanwhile.
+	 */
+	private static final int MOST_GLIMPSES = 8;
+
 	private static final LoopTask SLEEPING = new Mark();
 
 	private static final LoopTask CLOSED = new Mark();
@@ -385,15 +390,18 @@ public final class Loop implements Spin.Condition {
 
 	private void addBatchAndCurrent(Collection<LoopTask> tasks) {
 		LoopTask first;
+		int glimpses = 0;
 		do {
 			first = (LoopTask) BATCH.getAcquire(this);
 			addAll(tasks, first);
 			// The loop thread moves the batch on before it unlinks what it has passed: if
-			// the walk has met such a task, the batch is another now. It ends, for a
-			// loop that hangs stays where it is, and one that is closed soon finds out.
+			// the walk has met such a task, the batch is another now. A loop that hangs
+			// stays where it is, one that is closed soon finds out, and of one that goes
+			// on a glimpse must do.
 			VarHandle.acquireFence();
+			glimpses++;
 		}
-		while (BATCH.getAcquire(this) != first);
+		while (BATCH.getAcquire(this) != first && (isClosed() || glimpses < MOST_GLIMPSES));
 		LoopTask running = (LoopTask) CURRENT.getAcquire(this);
 		if (running != null) {
 			tasks.add(running);
