@@ -295,7 +295,8 @@ final class Round {
 		caller.begin();
 		int index = 0;
 		try {
-			for (boolean closed = false; index < plan.size() && !closed; index++) {
+			// One fault is enough, and the others could take as long as patience lasts.
+			for (boolean closed = false; index < plan.size() && !closed && !this.ledger.isFaulty(); index++) {
 				plan.get(index).make(caller);
 				this.made.increment();
 				Thread.interrupted();

@@ -26,7 +26,7 @@ record Settings(int maxInFlight, OverloadPolicy overloadPolicy, NestedRuns neste
 				random.nextBoolean() ? OverloadPolicy.WAIT : OverloadPolicy.REJECT,
 				random.nextBoolean() ? NestedRuns.REJECT : NestedRuns.PUMP,
 				random.nextBoolean() ? WaitStrategy.ADAPTIVE : WaitStrategy.PARK,
-				Duration.ofMillis(new int[] { 0, 1, 20 }[random.nextInt(3)]), random.nextInt(4) > 0,
+				Duration.ofMillis(new int[] { 0, 1, 20 }[random.nextInt(3)]), random.nextBoolean(),
 				new Ending[] { Ending.QUIET, Ending.QUIET, Ending.RESTARTS, Ending.RESTARTS, Ending.CLOSE, Ending.CLOSE,
 						Ending.DEATH }[random.nextInt(7)]);
 	}

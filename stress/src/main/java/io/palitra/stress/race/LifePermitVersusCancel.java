@@ -20,13 +20,13 @@ import io.palitra.EventLoopThreadRunner;
 @Outcome(id = { "1, 1", "2, 1" }, expect = Expect.ACCEPTABLE, desc = "The next call gets the permit")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Lost, doubled or left hanging")
 @State
-public class PermitVersusCancel {
+public class LifePermitVersusCancel {
 
-	private static final EventLoopThreadRunner RUNNER = Races.builder().maxInFlight(1).build();
+	private final EventLoopThreadRunner runner = Races.builder().maxInFlight(1).build();
 
 	private final CompletableFuture<String> work = new CompletableFuture<>();
 
-	private final CompletableFuture<String> future = RUNNER.submit(() -> this.work);
+	private final CompletableFuture<String> future = this.runner.submit(() -> this.work);
 
 	@Actor
 	public void complete() {
@@ -41,7 +41,8 @@ public class PermitVersusCancel {
 	@Arbiter
 	public void arbiter(II_Result result) {
 		result.r1 = Races.outcomeOf(this.future);
-		result.r2 = Races.outcomeOf(() -> RUNNER.run(Races::value, Races.PATIENCE));
+		result.r2 = Races.outcomeOf(() -> this.runner.run(Races::value, Races.PATIENCE));
+		this.runner.close();
 	}
 
 }
