@@ -81,7 +81,7 @@ class InvalidPalitraPropertyFailureAnalyzerTests {
 				Arguments.of("palitra.runner.auto-startup", "maybe", "maybe", "Invalid boolean value 'maybe'",
 						"true or false."),
 				Arguments.of("palitra.runner.thread-name-prefix", "a\nb\u0085", "a\\u000ab\\u0085",
-						"threadNamePrefix must not contain control characters but was \"a\\u000ab\\u0085\"",
+						"threadNamePrefix must not contain control characters, line breaks or other invisible characters but was \"a\\u000ab\\u0085\"",
 						"a short text on one line, such as palitra-."),
 				Arguments.of("palitra.runner.thread-name-prefix", "p".repeat(201), "p".repeat(201),
 						"threadNamePrefix must have at most 200 characters but has 201",
