@@ -1,6 +1,7 @@
 package io.palitra.stress.sample;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,7 +23,15 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Load {
 
-	static final String UNANSWERED = "unanswered";
+	/**
+	 * There was nobody to connect to.
+	 */
+	static final String REFUSED = "refused";
+
+	/**
+	 * There was, but no answer came.
+	 */
+	private static final String UNANSWERED = "unanswered";
 
 	/**
 	 * Longer than any answer may take: what has none by then is unanswered.
@@ -92,7 +101,7 @@ final class Load {
 				phase.count(Integer.toString(response.statusCode()));
 			}
 			catch (IOException ex) {
-				phase.count(UNANSWERED);
+				phase.count((ex instanceof ConnectException) ? REFUSED : UNANSWERED);
 				phase.lastFailure = ex.toString();
 			}
 			catch (InterruptedException ex) {

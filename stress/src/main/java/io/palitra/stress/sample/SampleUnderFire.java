@@ -40,11 +40,6 @@ public final class SampleUnderFire {
 
 	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
 
-	/**
-	 * What has been sent this long before the signal has been accepted.
-	 */
-	private static final long BEFORE_THE_SIGNAL = TimeUnit.MILLISECONDS.toNanos(500);
-
 	private static final int KEPT_LINES = 200;
 
 	private final Path sample;
@@ -180,15 +175,14 @@ public final class SampleUnderFire {
 		upstream.become(MoodyUpstream.Mood.SLOW);
 		load.phase("in flight at SIGTERM");
 		pass();
-		load.phase("around SIGTERM");
-		LockSupport.parkNanos(BEFORE_THE_SIGNAL);
+		load.phase("after SIGTERM");
 		process.destroy();
 		await("the sample to end", () -> !process.isAlive());
 		load.end();
 		this.out.println("exit status " + process.exitValue() + " after SIGTERM");
-		load.expect("in flight at SIGTERM", "200", "204");
 		// Who comes when the door is being shut may find it shut.
-		load.expect("around SIGTERM", "200", "204", "503", Load.UNANSWERED);
+		load.expect("in flight at SIGTERM", "200", "204", Load.REFUSED);
+		load.expect("after SIGTERM", Load.REFUSED, "200", "204", "503");
 		load.expect(BETWEEN, "200", "204", "502", "503", "504");
 		this.faults.addAll(load.faults());
 	}
