@@ -520,10 +520,25 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		Objects.requireNonNull(options, "options");
 		RunOptions named = options.name().isPresent() ? options : options.name("stream");
 		Executor loop = this.calls.inContext(this.eventLoop);
-		return new PublisherIterator<>(publisher, loop,
-				() -> refuseToBlock("stream", Call.waiting(this.calls, this.lifecycle.loop(), named)),
+		return new PublisherIterator<>(publisher, (subscribe, signal) -> await(signal, named, subscribe, loop),
 				(signal) -> await(signal, named), this.calls::discard)
 			.stream();
+	}
+
+	/**
+	 * Starts something on the loop and waits for the stage that tells of it. The call is
+	 * made first, for it ends with the loop that is the runner's then: if the runner is
+	 * stopped and started meanwhile, the call must not wait on the new loop for what was
+	 * lost with the old one.
+	 */
+	private <T extends @Nullable Object> void await(CompletionStage<T> signal, RunOptions options, Runnable start,
+			Executor loop) {
+		Call<T> call = Call.waiting(this.calls, this.lifecycle.loop(), options);
+		refuseToBlock("stream", call);
+		if (!Thread.currentThread().isInterrupted()) {
+			loop.execute(start);
+		}
+		value(call, call.await(signal));
 	}
 
 	/**

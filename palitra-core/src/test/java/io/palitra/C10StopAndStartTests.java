@@ -10,7 +10,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -278,38 +277,24 @@ class C10StopAndStartTests {
 	}
 
 	@Test
-	void awaitThatWasPreparedBeforeARestartIsReleasedByClose() {
-		assertAwaitPreparedBeforeARestartIsReleased((restarted) -> restarted.close(Duration.ZERO));
-	}
-
-	@Test
-	void awaitThatWasPreparedBeforeARestartIsReleasedByTheDeathOfTheLoop() {
-		try (Logs logs = Logs.capture()) {
-			assertAwaitPreparedBeforeARestartIsReleased(
-					(restarted) -> Support.kill(restarted, new InternalError("the worst")));
-		}
-	}
-
-	private static void assertAwaitPreparedBeforeARestartIsReleased(Consumer<EventLoopThreadRunner> end) {
+	void awaitThatWasPreparedBeforeARestartIsRefused() {
 		AtomicReference<EventLoopThreadRunner> self = new AtomicReference<>();
 		EventLoopThreadRunner restarted = EventLoopThreadRunner.builder().listener(new RunListener() {
 
 			@Override
 			public void onSubmit(RunEvent run) {
 				// The call has been made, and not entered yet
-				if (run.getTaskName().equals("await")) {
-					self.get().stop();
-					self.get().start();
-				}
+				self.get().stop();
+				self.get().start();
 			}
 
 		}).build();
 		try (restarted) {
 			self.set(restarted);
-			Owner<Object> owner = Owner.parked(() -> restarted.await(new CompletableFuture<>()));
-			Support.untilActive(restarted, 1);
-			end.accept(restarted);
-			assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class);
+			assertThatExceptionOfType(RunnerClosedException.class)
+				.isThrownBy(() -> restarted.await(new CompletableFuture<>()))
+				.withMessageContaining("has been started anew since");
+			assertThat(restarted.snapshot().active()).isZero();
 		}
 	}
 

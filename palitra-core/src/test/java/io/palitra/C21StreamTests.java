@@ -27,6 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.palitra.spi.BlockingDetector;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -532,6 +534,36 @@ class C21StreamTests {
 	}
 
 	// Where
+
+	@Test
+	@DisplayName("C10 A reader does not wait on a new loop for a subscription lost with the old one")
+	void restartWhileTheFirstElementIsWaitedForReleasesTheReader() {
+		AtomicReference<EventLoopThreadRunner> self = new AtomicReference<>();
+		AtomicReference<HeldLoop> held = new AtomicReference<>();
+		// Is asked between the steps of a wait, however many there are.
+		BlockingDetector restarting = (thread) -> {
+			EventLoopThreadRunner restarted = self.get();
+			restarted.stop();
+			held.get().close();
+			restarted.start();
+			held.set(HeldLoop.of(restarted));
+			return false;
+		};
+		Silent publisher = new Silent();
+		try (EventLoopThreadRunner restarted = EventLoopThreadRunner.builder()
+			.name("restarted")
+			.shutdownGrace(Duration.ZERO)
+			.blockingDetector(restarting)
+			.build(); Stream<Integer> stream = restarted.stream(publisher)) {
+			self.set(restarted);
+			held.set(HeldLoop.of(restarted));
+			assertThatExceptionOfType(RunnerClosedException.class).isThrownBy(stream::findFirst)
+				.withMessageContaining("has been started anew since");
+			held.get().close();
+			HeldLoop.of(restarted).close();
+			assertThat(publisher.subscriber).hasNullValue();
+		}
+	}
 
 	@Test
 	void publisherIsSubscribedToOnTheLoopWhenFirstRead() {

@@ -653,6 +653,13 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	}
 
 	/**
+	 * Returns whether the call's loop ends or has ended.
+	 */
+	boolean isOrphaned() {
+		return this.loop.isRetired() || this.loop.isClosed();
+	}
+
+	/**
 	 * Drops or cancels the work of a call that has its outcome.
 	 * @param open where the call was
 	 */

@@ -211,7 +211,9 @@ public final class Calls {
 
 	private @Nullable RunResult handOver(Call<?> call) {
 		if (call.isWaiting()) {
-			return null;
+			// Entered before: whoever ends the loop has seen the call, or this sees that
+			// it ends.
+			return call.isOrphaned() ? RunResult.CLOSED : null;
 		}
 		if (this.permits != null) {
 			return this.permits.admit(call);

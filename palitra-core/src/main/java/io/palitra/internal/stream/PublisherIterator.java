@@ -10,9 +10,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -46,9 +46,7 @@ public final class PublisherIterator<T> implements Flow.Subscriber<T>, Iterator<
 
 	private final Flow.Publisher<T> publisher;
 
-	private final Executor loop;
-
-	private final Runnable mayWait;
+	private final BiConsumer<Runnable, CompletionStage<?>> firstWait;
 
 	private final Consumer<CompletionStage<?>> wait;
 
@@ -86,16 +84,15 @@ public final class PublisherIterator<T> implements Flow.Subscriber<T>, Iterator<
 	/**
 	 * Creates an iterator.
 	 * @param publisher the publisher, subscribed to when first read
-	 * @param loop where to subscribe
-	 * @param mayWait throws if the current thread must not block
+	 * @param firstWait has a command run by a loop, to subscribe, and waits for a stage
+	 * like {@code wait}, no longer than that loop lives
 	 * @param wait waits for a stage and throws its failure
 	 * @param discard gets elements that nobody will read
 	 */
-	public PublisherIterator(Flow.Publisher<T> publisher, Executor loop, Runnable mayWait,
+	public PublisherIterator(Flow.Publisher<T> publisher, BiConsumer<Runnable, CompletionStage<?>> firstWait,
 			Consumer<CompletionStage<?>> wait, Consumer<Object> discard) {
 		this.publisher = publisher;
-		this.loop = loop;
-		this.mayWait = mayWait;
+		this.firstWait = firstWait;
 		this.wait = wait;
 		this.discard = discard;
 	}
@@ -143,14 +140,13 @@ public final class PublisherIterator<T> implements Flow.Subscriber<T>, Iterator<
 
 	private void waitFor(CompletionStage<?> stage) {
 		try {
-			if (!this.subscribed) {
-				this.mayWait.run();
-				if (!Thread.currentThread().isInterrupted()) {
-					this.subscribed = true;
-					this.loop.execute(this::subscribe);
-				}
+			if (this.subscribed) {
+				this.wait.accept(stage);
 			}
-			this.wait.accept(stage);
+			else {
+				this.subscribed = true;
+				this.firstWait.accept(this::subscribe, stage);
+			}
 		}
 		catch (Throwable ex) {
 			cancel();
