@@ -443,8 +443,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		Objects.requireNonNull(tasks, "tasks");
 		Objects.requireNonNull(options, "options");
 		List<AsyncCallable<? extends T>> copy = new ArrayList<>(tasks);
-		for (int index = 0; index < copy.size(); index++) {
-			Objects.requireNonNull(copy.get(index), "tasks[" + index + "]");
+		int missing = copy.indexOf(null);
+		if (missing >= 0) {
+			throw new NullPointerException("tasks[" + missing + "]");
 		}
 		RunOptions named = options.name().isPresent() ? options : options.name(operation);
 		Gather<T> gather = new Gather<>(named.name().orElseThrow(), copy, failFast,

@@ -119,7 +119,10 @@ final class Measurement {
 			.include("^" + this.scenario.question().getName() + "." + methods + "$")
 			.threads(this.scenario.callers())
 			.forks(1)
-			.jvmArgs("-Xms1g", "-Xmx1g")
+			// Touched first, for on a virtual machine the first use of each page of the
+			// heap
+			// costs more than what is measured here.
+			.jvmArgs("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch")
 			.timeout(TimeValue.minutes(1))
 			.shouldFailOnError(true);
 		this.scenario.params().forEach(options::param);

@@ -3,7 +3,6 @@ package io.palitra.internal.loop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +25,16 @@ public final class LoopWatch {
 	 * For how long an idle loop is still looked at: one second.
 	 */
 	private static final long LINGER = 1_000_000_000;
+
+	/**
+	 * 5 ms.
+	 */
+	private static final long SHORTEST_PERIOD = 5_000_000;
+
+	/**
+	 * 250 ms.
+	 */
+	private static final long LONGEST_PERIOD = 250_000_000;
 
 	private static final VarHandle SINCE;
 
@@ -51,9 +60,10 @@ public final class LoopWatch {
 
 	private final long threshold;
 
+	/**
+	 * How long to wait between two looks while no callback runs that both have seen.
+	 */
 	private final long period;
-
-	private final Executor later;
 
 	private final long bornAt = System.nanoTime();
 
@@ -104,8 +114,7 @@ public final class LoopWatch {
 		this.loop = loop;
 		this.spin = spin;
 		this.threshold = threshold;
-		this.period = Math.min(Math.max(threshold / 4, 5_000_000), 250_000_000);
-		this.later = CompletableFuture.delayedExecutor(this.period, TimeUnit.NANOSECONDS, Runnable::run);
+		this.period = Math.min(Math.max(threshold, SHORTEST_PERIOD), LONGEST_PERIOD);
 	}
 
 	/**
@@ -171,11 +180,15 @@ public final class LoopWatch {
 		ClassLoader contextClassLoader = thread.getContextClassLoader();
 		thread.setContextClassLoader(null);
 		try {
-			this.later.execute(this::look);
+			lookIn(this.period);
 		}
 		finally {
 			thread.setContextClassLoader(contextClassLoader);
 		}
+	}
+
+	private void lookIn(long nanos) {
+		CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run).execute(this::look);
 	}
 
 	/**
@@ -202,15 +215,21 @@ public final class LoopWatch {
 	 * need too: whatever can take time is done elsewhere.
 	 */
 	private void look() {
+		long next = this.period;
 		try {
 			long since = since();
 			long now = System.nanoTime();
-			if (since != 0 && now - since >= this.threshold && this.counted.get() != since) {
+			long held = (since != 0) ? now - since : 0;
+			if (held >= this.threshold && this.counted.get() != since) {
 				Thread reporter = new Thread(null, () -> reportHeld(since), this.loop.thread().getName() + "-watch", 0,
 						false);
 				reporter.setDaemon(true);
 				reporter.setContextClassLoader(null);
 				reporter.start();
+			}
+			else if (since != 0 && held < this.threshold) {
+				// When it has held the loop too long, if it goes on.
+				next = Math.min(next, Math.max(this.threshold - held, SHORTEST_PERIOD));
 			}
 			if (since != 0 || this.seen != since) {
 				this.seen = since;
@@ -228,7 +247,7 @@ public final class LoopWatch {
 		catch (Throwable ex) {
 			Log.warn("The " + this.loop + " could not be looked at", ex);
 		}
-		this.later.execute(this::look);
+		lookIn(next);
 	}
 
 	private void reportHeld(long since) {

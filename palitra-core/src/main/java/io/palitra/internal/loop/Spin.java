@@ -112,7 +112,10 @@ public final class Spin {
 		}
 		if (this.loopSide.gap < SHORT_GAP && takeShare()) {
 			places(isQuick() ? PROCESSORS / shares.get() - 1 : 0);
-			spin(condition, this.loopSide, true);
+			// Where more owners look than have a processor, the loop's own serves them
+			// best.
+			boolean hasPlace = this.ownerSide.spinning.get() <= this.places;
+			spin(condition, this.loopSide, hasPlace);
 		}
 	}
 
