@@ -1,9 +1,12 @@
 package io.palitra.sample.webmvc;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import com.sun.net.httpserver.HttpExchange;
 import org.junit.jupiter.api.Test;
@@ -24,7 +27,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the comments' endpoints make of what the upstream does.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "palitra.runner.timeout=30s")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "palitra.runner.timeout=30s", "palitra.runners.partner.timeout=30s" })
 @AutoConfigureRestTestClient
 @Import(StubUpstream.Configuration.class)
 class CommentTests {
@@ -73,9 +77,77 @@ class CommentTests {
 	}
 
 	@Test
+	void whatHasComeIsServedWithTheProblemsOfTheRest() throws Exception {
+		Future<String> body = startGet("/api/comments/outcomes?id=1&id=2&id=3", HttpStatus.OK);
+		List<HttpExchange> requests = this.upstream.threeRequests();
+		StubUpstream.answer(requests.get(1), 404, "{}");
+		StubUpstream.answer(requests.get(2), 500, "{}");
+		StubUpstream.answer(requests.get(0), 200, comment(1));
+		assertThat(body.get(30, TimeUnit.SECONDS)).isEqualTo("""
+				[{"comment":%s},\
+				{"problem":{"detail":"The upstream has no comment 2","status":404,"title":"Not Found"}},\
+				{"problem":{"detail":"The upstream failed","status":502,"title":"Bad Gateway"}}]"""
+			.formatted(comment(1)));
+	}
+
+	@Test
+	void c14FewRequestsAreUnderWayAtATimeHoweverManyAreAskedFor() throws Exception {
+		String ids = IntStream.rangeClosed(1, 11).mapToObj((id) -> "id=" + id).collect(Collectors.joining("&"));
+		Future<String> body = startGet("/api/comments/outcomes?" + ids, HttpStatus.OK);
+		List<HttpExchange> ten = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			ten.add(this.upstream.request());
+		}
+		assertThat(ten).extracting((request) -> request.getRequestURI().getPath()).doesNotContain("/comments/11");
+		StubUpstream.answer(ten.get(0), 404, "{}");
+		HttpExchange last = this.upstream.request();
+		assertThat(last.getRequestURI()).hasPath("/comments/11");
+		StubUpstream.answer(last, 200, comment(11));
+		for (HttpExchange request : ten.subList(1, 10)) {
+			StubUpstream.answer(request, 404, "{}");
+		}
+		assertThat(body.get(30, TimeUnit.SECONDS)).endsWith(",{\"comment\":" + comment(11) + "}]");
+	}
+
+	@Test
+	void c4TimeLimitOfOneCallIsShorterThanTheRunners() throws Exception {
+		Future<String> body = startGet("/api/comments/7?timeout=100ms", HttpStatus.GATEWAY_TIMEOUT);
+		HttpExchange unanswered = this.upstream.request();
+		assertThat(body.get(30, TimeUnit.SECONDS)).contains("The upstream did not answer in time");
+		unanswered.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0s", "-1s", "soon" })
+	void timeLimitThatMakesNoSenseIsABadRequest(String timeout) {
+		assertThat(get("/api/comments/7?timeout=" + timeout, HttpStatus.BAD_REQUEST)).contains("timeout");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/comments/404", "/api/comments/404?timeout=10s" })
+	void commentThatTheUpstreamDoesNotHaveIsNotFound(String path) throws Exception {
+		Future<String> body = startGet(path, HttpStatus.NOT_FOUND);
+		StubUpstream.answer(this.upstream.request(), 404, "{}");
+		assertThat(body.get(30, TimeUnit.SECONDS)).contains("The upstream has no comment 404");
+	}
+
+	@Test
 	void noUpstreamIsStartedWhereOneIsGiven(@Autowired ConfigurableListableBeanFactory beanFactory) {
 		assertThat(beanFactory.containsSingleton("upstream")).isTrue();
 		assertThat(beanFactory.containsSingleton("upstreamServer")).isFalse();
+	}
+
+	@Test
+	void moodOfAnotherUpstreamCannotBeChanged() {
+		this.client.put()
+			.uri("/api/upstream/FAILING")
+			.exchange()
+			.expectStatus()
+			.isEqualTo(HttpStatus.CONFLICT)
+			.expectBody()
+			.jsonPath("$.detail")
+			.value(String.class, (detail) -> assertThat(detail).contains("sample.upstream-url"));
+		this.client.get().uri("/api/upstream").exchange().expectBody().jsonPath("$.mood").doesNotExist();
 	}
 
 	private Future<String> startGet(String path, HttpStatus expected) {

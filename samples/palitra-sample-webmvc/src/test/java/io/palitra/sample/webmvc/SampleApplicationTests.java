@@ -85,7 +85,7 @@ class SampleApplicationTests {
 	}
 
 	@Test
-	void healthTellsAboutTheRunner() {
+	void healthTellsAboutTheRunners() {
 		this.client.get()
 			.uri("/actuator/health")
 			.exchange()
@@ -94,8 +94,10 @@ class SampleApplicationTests {
 			.expectBody()
 			.jsonPath("$.components.palitra.status")
 			.isEqualTo("UP")
-			.jsonPath("$.components.palitra.details.thread")
-			.isEqualTo("sample-loop-default");
+			.jsonPath("$.components.palitra.components.eventLoopThreadRunner.details.thread")
+			.isEqualTo("sample-loop-default")
+			.jsonPath("$.components.palitra.components.partnerEventLoopThreadRunner.details.thread")
+			.isEqualTo("sample-loop-partner");
 	}
 
 	@Test
@@ -110,6 +112,12 @@ class SampleApplicationTests {
 			.isEqualTo("palitra.runner.pending")
 			.jsonPath("$.measurements[0].value")
 			.isNumber();
+	}
+
+	@Test
+	void endpointTellsAboutBothRunners() {
+		this.client.get().uri("/actuator/palitra").exchange().expectStatus().isOk().expectBody().json("""
+				{ "runners": { "default": { "state": "RUNNING" }, "partner": { "state": "RUNNING" } } }""");
 	}
 
 	@Test

@@ -20,8 +20,8 @@ import org.springframework.test.context.DynamicPropertyRegistrar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An upstream that answers a request for a comment when the test says so, and with what
- * the test says. The scheduled job's requests it answers by itself.
+ * An upstream that answers a request for a comment or a rating when the test says so, and
+ * with what the test says. The scheduled job's requests it answers by itself.
  */
 final class StubUpstream implements AutoCloseable {
 
@@ -33,6 +33,7 @@ final class StubUpstream implements AutoCloseable {
 		this.server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
 		this.server.createContext("/comments", (exchange) -> answer(exchange, 200, "[]"));
 		this.server.createContext("/comments/", this.unanswered::add);
+		this.server.createContext("/ratings/", this.unanswered::add);
 		this.server.start();
 	}
 
@@ -46,7 +47,10 @@ final class StubUpstream implements AutoCloseable {
 			.toList();
 	}
 
-	private HttpExchange request() throws InterruptedException {
+	/**
+	 * Waits for the next request.
+	 */
+	HttpExchange request() throws InterruptedException {
 		HttpExchange request = this.unanswered.poll(30, TimeUnit.SECONDS);
 		assertThat(request).as("request to the upstream").isNotNull();
 		return request;

@@ -17,6 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.palitra.sample.webmvc.upstream.Upstream;
+import io.palitra.sample.webmvc.upstream.UpstreamException;
 
 /**
  * Fetches comments with the JDK's {@link HttpClient}.
@@ -45,10 +46,14 @@ class CommentHttpClient {
 		if (this.readTimeout != null) {
 			request.timeout(this.readTimeout);
 		}
-		return this.httpClient.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(this::read);
+		return this.httpClient.sendAsync(request.build(), BodyHandlers.ofString())
+			.thenApply((response) -> read(id, response));
 	}
 
-	private Comment read(HttpResponse<String> response) {
+	private Comment read(int id, HttpResponse<String> response) {
+		if (response.statusCode() == 404) {
+			throw new NoSuchCommentException(id);
+		}
 		if (response.statusCode() != 200) {
 			throw new UpstreamException(response.uri() + " answered " + response.statusCode(), null);
 		}

@@ -1,5 +1,7 @@
 package io.palitra.sample.webmvc.comment;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Flux;
@@ -13,6 +15,8 @@ import io.palitra.sample.webmvc.upstream.Upstream;
 @Component
 public class CommentWebClient {
 
+	private static final Logger logger = LoggerFactory.getLogger(CommentWebClient.class);
+
 	private final WebClient webClient;
 
 	CommentWebClient(WebClient.Builder builder, Upstream upstream) {
@@ -23,8 +27,14 @@ public class CommentWebClient {
 		findAll().onErrorComplete().subscribe().dispose();
 	}
 
-	Mono<Comment> find(int id) {
-		return this.webClient.get().uri("/comments/{id}", id).retrieve().bodyToMono(Comment.class);
+	public Mono<Comment> find(int id) {
+		return this.webClient.get()
+			.uri("/comments/{id}", id)
+			.retrieve()
+			.onStatus((status) -> status.value() == 404, (response) -> Mono.error(new NoSuchCommentException(id)))
+			.bodyToMono(Comment.class)
+			.doFirst(() -> logger.debug("Asking for comment {}", id))
+			.doOnNext((comment) -> logger.debug("Comment {} has come", id));
 	}
 
 	public Flux<Comment> findAll() {

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,14 +23,16 @@ import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * A slow and unreliable service that has comments. No request occupies a thread while it
- * waits for its latency to pass.
+ * A slow and unreliable service that has a hundred comments, and ratings of them. No
+ * request occupies a thread while it waits for its latency to pass.
  */
 class UpstreamServer implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(UpstreamServer.class);
 
-	private static final Pattern COMMENT = Pattern.compile("/comments/(\\d{1,9})");
+	private static final int COMMENTS = 100;
+
+	private static final Pattern ITEM = Pattern.compile("/(comments|ratings)/(\\d{1,9})");
 
 	/**
 	 * How many connections may wait to be accepted: with the default of 50, a burst of
@@ -35,7 +40,16 @@ class UpstreamServer implements AutoCloseable {
 	 */
 	private static final int BACKLOG = 1024;
 
+	/**
+	 * When it answers even though it is silent, so that nobody waits for ever.
+	 */
+	private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
 	private final UpstreamProperties properties;
+
+	private final Set<HttpExchange> unanswered = new LinkedHashSet<>();
+
+	private Mood mood = Mood.WELL;
 
 	private final ScheduledExecutorService executor = Executors
 		.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("upstream-"));
@@ -68,15 +82,51 @@ class UpstreamServer implements AutoCloseable {
 		return URI.create("http://127.0.0.1:" + this.server.getAddress().getPort());
 	}
 
+	synchronized Mood mood() {
+		return this.mood;
+	}
+
+	/**
+	 * Changes the mood and answers what has been left unanswered in the one before.
+	 */
+	synchronized void become(Mood mood) {
+		this.mood = mood;
+		if (mood != Mood.SILENT) {
+			this.unanswered.forEach((exchange) -> this.executor.execute(() -> answer(exchange)));
+			this.unanswered.clear();
+		}
+	}
+
+	synchronized int unanswered() {
+		return this.unanswered.size();
+	}
+
 	private void handle(HttpExchange exchange) {
-		this.executor.schedule(() -> answer(exchange), this.properties.latency().toNanos(), TimeUnit.NANOSECONDS);
+		boolean partner = exchange.getRequestURI().getPath().startsWith("/ratings/");
+		Duration latency = partner ? this.properties.partnerLatency() : this.properties.latency();
+		this.executor.schedule(() -> answerUnlessSilent(exchange), latency.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	private synchronized void answerUnlessSilent(HttpExchange exchange) {
+		if (this.mood != Mood.SILENT) {
+			answer(exchange);
+			return;
+		}
+		this.unanswered.add(exchange);
+		this.executor.schedule(() -> answerAfterSilence(exchange), SILENCE_NANOS, TimeUnit.NANOSECONDS);
+	}
+
+	private synchronized void answerAfterSilence(HttpExchange exchange) {
+		if (this.unanswered.remove(exchange)) {
+			answer(exchange);
+		}
 	}
 
 	private void answer(HttpExchange exchange) {
 		try {
 			String path = exchange.getRequestURI().getPath();
-			Matcher comment = COMMENT.matcher(path);
-			if (ThreadLocalRandom.current().nextDouble() < this.properties.failureRate()) {
+			Matcher item = ITEM.matcher(path);
+			if (mood() == Mood.FAILING || ThreadLocalRandom.current().nextDouble() < this.properties.failureRate()) {
 				exchange.sendResponseHeaders(500, -1);
 			}
 			else if (path.equals("/comments")) {
@@ -85,19 +135,29 @@ class UpstreamServer implements AutoCloseable {
 							.mapToObj(UpstreamServer::comment)
 							.collect(Collectors.joining(",", "[", "]")));
 			}
-			else if (comment.matches()) {
-				send(exchange, comment(Integer.parseInt(comment.group(1))));
+			else if (item.matches() && isKnown(Integer.parseInt(item.group(2)))) {
+				int id = Integer.parseInt(item.group(2));
+				send(exchange, item.group(1).equals("comments") ? comment(id) : rating(id));
 			}
 			else {
 				exchange.sendResponseHeaders(404, -1);
 			}
 		}
 		catch (IOException ex) {
-			logger.debug("The client did not wait for {}", exchange.getRequestURI(), ex);
+			logger.debug("Nobody waits for {} any more ({})", exchange.getRequestURI(), ex.getMessage());
 		}
 		finally {
 			exchange.close();
 		}
+	}
+
+	private static boolean isKnown(int id) {
+		return id >= 1 && id <= COMMENTS;
+	}
+
+	private static String rating(int id) {
+		return """
+				{"id":%d,"stars":%d}""".formatted(id, 1 + id % 5);
 	}
 
 	private static String comment(int id) {
@@ -110,6 +170,28 @@ class UpstreamServer implements AutoCloseable {
 		exchange.getResponseHeaders().set("Content-Type", "application/json");
 		exchange.sendResponseHeaders(200, body.length);
 		exchange.getResponseBody().write(body);
+	}
+
+	/**
+	 * How the server answers.
+	 */
+	enum Mood {
+
+		/**
+		 * As it should.
+		 */
+		WELL,
+
+		/**
+		 * With 500.
+		 */
+		FAILING,
+
+		/**
+		 * Not at all, until the mood changes.
+		 */
+		SILENT
+
 	}
 
 	@Override

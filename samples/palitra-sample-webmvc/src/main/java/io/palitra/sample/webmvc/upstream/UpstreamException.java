@@ -1,15 +1,15 @@
-package io.palitra.sample.webmvc.comment;
+package io.palitra.sample.webmvc.upstream;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * The upstream answered, but not with what it was asked for.
  */
-class UpstreamException extends RuntimeException {
+public class UpstreamException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	UpstreamException(String message, @Nullable Throwable cause) {
+	public UpstreamException(String message, @Nullable Throwable cause) {
 		super(message, cause);
 	}
 

@@ -1,4 +1,4 @@
-package io.palitra.sample.webmvc.comment;
+package io.palitra.sample.webmvc.problem;
 
 import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletionException;
@@ -11,21 +11,24 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.codec.CodecException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.reactive.function.client.WebClientException;
 
+import io.palitra.Outcome;
 import io.palitra.RunInterruptedException;
 import io.palitra.RunTimeoutException;
+import io.palitra.sample.webmvc.upstream.UpstreamException;
 
 /**
  * Tells the callers what went wrong on the way to the upstream, and no more than that;
  * the exception itself is for the log.
  */
 @RestControllerAdvice
-class CommentExceptionHandler {
+public class Problems {
 
-	private static final Logger logger = LoggerFactory.getLogger(CommentExceptionHandler.class);
+	private static final Logger logger = LoggerFactory.getLogger(Problems.class);
 
 	/**
 	 * What the clients fail with. The runner throws their unchecked exceptions as they
@@ -33,12 +36,12 @@ class CommentExceptionHandler {
 	 */
 	@ExceptionHandler({ WebClientException.class, CodecException.class, UpstreamException.class,
 			CompletionException.class })
-	ProblemDetail upstreamFailed(Exception ex) {
+	ProblemDetail upstreamFailed(Throwable ex) {
 		return isTimeout(ex) ? upstreamTooSlow(ex) : problem(HttpStatus.BAD_GATEWAY, "The upstream failed", ex);
 	}
 
 	@ExceptionHandler(RunTimeoutException.class)
-	ProblemDetail upstreamTooSlow(Exception ex) {
+	ProblemDetail upstreamTooSlow(Throwable ex) {
 		return problem(HttpStatus.GATEWAY_TIMEOUT, "The upstream did not answer in time", ex);
 	}
 
@@ -51,7 +54,25 @@ class CommentExceptionHandler {
 		return problem(HttpStatus.SERVICE_UNAVAILABLE, "The application takes no requests at the moment", ex);
 	}
 
-	private static boolean isTimeout(Exception ex) {
+	/**
+	 * Describes a failure that is part of an answer, as {@link Outcome.Failure} is.
+	 * @param failure what went wrong
+	 * @return what the callers get to know of it
+	 */
+	public ProblemDetail describe(Throwable failure) {
+		if (failure instanceof ErrorResponse response) {
+			return response.getBody();
+		}
+		if (failure instanceof RunTimeoutException timeout) {
+			return upstreamTooSlow(timeout);
+		}
+		if (failure instanceof RejectedExecutionException || failure instanceof RunInterruptedException) {
+			return notNow((Exception) failure);
+		}
+		return upstreamFailed(failure);
+	}
+
+	private static boolean isTimeout(Throwable ex) {
 		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
 			if (cause instanceof HttpTimeoutException || cause instanceof TimeoutException
 					|| cause instanceof ConnectTimeoutException) {
@@ -61,7 +82,7 @@ class CommentExceptionHandler {
 		return false;
 	}
 
-	private static ProblemDetail problem(HttpStatus status, String detail, Exception ex) {
+	private static ProblemDetail problem(HttpStatus status, String detail, Throwable ex) {
 		// The first line: in the message of a time-out, the loop's stack may follow.
 		logger.warn("{}: {}", detail, ex.toString().lines().findFirst().orElseThrow());
 		return ProblemDetail.forStatusAndDetail(status, detail);

@@ -1,0 +1,70 @@
+package io.palitra.sample.webmvc.archive;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+import io.palitra.EventLoopThreadRunner;
+import io.palitra.RunOptions;
+import io.palitra.sample.webmvc.comment.Comment;
+import io.palitra.sample.webmvc.comment.CommentWebClient;
+
+import static io.palitra.reactor.ReactorTasks.mono;
+
+/**
+ * Keeps comments in a database.
+ */
+@Service
+class Archive {
+
+	private static final Logger logger = LoggerFactory.getLogger(Archive.class);
+
+	private final EventLoopThreadRunner runner;
+
+	private final CommentWebClient client;
+
+	private final JdbcClient jdbc;
+
+	Archive(EventLoopThreadRunner runner, CommentWebClient client, JdbcClient jdbc) {
+		this.runner = runner;
+		this.client = client;
+		this.jdbc = jdbc;
+	}
+
+	/**
+	 * Saves all of the comments or none. They are fetched concurrently, and each is saved
+	 * as soon as it has come, by the thread that waits here: it holds the transaction.
+	 */
+	@Transactional
+	void add(List<Integer> ids) {
+		this.runner.runScoped((scope) -> {
+			CompletableFuture<?>[] saved = ids.stream()
+				.map((id) -> scope.fork(mono(this.client.find(id))).thenAcceptAsync(this::save, scope.caller()))
+				.toArray(CompletableFuture<?>[]::new);
+			return CompletableFuture.allOf(saved);
+		}, RunOptions.defaults().name("archive"));
+	}
+
+	private void save(Comment comment) {
+		logger.debug("Saving comment {}", comment.id());
+		this.jdbc.sql("merge into archive (id, author, text, saved_by) values (?, ?, ?, ?)")
+			.params(comment.id(), comment.author(), comment.text(), Thread.currentThread().getName())
+			.update();
+	}
+
+	List<ArchivedComment> findAll() {
+		return this.jdbc.sql("select id, author, text, saved_by from archive order by id")
+			.query(ArchivedComment.class)
+			.list();
+	}
+
+	void clear() {
+		this.jdbc.sql("delete from archive").update();
+	}
+
+}

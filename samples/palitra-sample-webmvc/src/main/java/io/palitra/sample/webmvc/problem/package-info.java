@@ -1,0 +1,7 @@
+/**
+ * What callers get to know when something goes wrong.
+ */
+@NullMarked
+package io.palitra.sample.webmvc.problem;
+
+import org.jspecify.annotations.NullMarked;
