@@ -42,6 +42,11 @@ class TimelineController {
 
 	private static final int RATINGS = 5;
 
+	/**
+	 * Each of the ratings has the limit of its runner.
+	 */
+	private static final Duration LONGER_THAN_ANY = Duration.ofMinutes(1);
+
 	private final EventLoopThreadRunner runner;
 
 	private final EventLoopThreadRunner partner;
@@ -134,7 +139,7 @@ class TimelineController {
 								RunOptions.defaults().name("rating " + id)))
 				.toList();
 			CompletableFuture<?> all = CompletableFuture.allOf(futures.toArray(CompletableFuture<?>[]::new));
-			this.runner.await(all);
+			this.runner.await(all, LONGER_THAN_ANY);
 			return null;
 		});
 	}
