@@ -109,12 +109,14 @@ final class Browser implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the text as it is to be seen, or the empty text if there is no such
-	 * element.
+	 * Returns the text as it is to be seen, the empty text if there is no such element or
+	 * it is hidden.
 	 */
 	String text(String selector) {
-		return (String) script(
-				"return document.querySelector(arguments[0])?.innerText.replace(/\\s+/g, ' ').trim() ?? ''", selector);
+		return (String) script("""
+				const element = document.querySelector(arguments[0]);
+				return element?.checkVisibility() ? element.innerText.replace(/\\s+/g, ' ').trim() : '';
+				""", selector);
 	}
 
 	void awaitText(String selector, String part) {
