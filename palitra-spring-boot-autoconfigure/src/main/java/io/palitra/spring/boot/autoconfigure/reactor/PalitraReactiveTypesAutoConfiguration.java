@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.util.function.SingletonSupplier;
 
 import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
@@ -24,7 +25,8 @@ public final class PalitraReactiveTypesAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ReactiveTypesAsyncAdapter reactiveTypesAsyncAdapter(ObjectProvider<ReactiveAdapterRegistry> registry) {
-		return new ReactiveTypesAsyncAdapter(registry.getIfUnique(ReactiveAdapterRegistry::getSharedInstance));
+		return new ReactiveTypesAsyncAdapter(
+				SingletonSupplier.of(() -> registry.getIfUnique(ReactiveAdapterRegistry::getSharedInstance))::obtain);
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
@@ -24,15 +25,19 @@ import io.palitra.spi.AsyncAdapter;
  */
 final class ReactiveTypesAsyncAdapter implements AsyncAdapter {
 
-	private final ReactiveAdapterRegistry registry;
+	private final Supplier<ReactiveAdapterRegistry> registry;
 
-	ReactiveTypesAsyncAdapter(ReactiveAdapterRegistry registry) {
+	/**
+	 * Creates an adapter.
+	 * @param registry asked when there is the first face to make: what it knows, it loads
+	 */
+	ReactiveTypesAsyncAdapter(Supplier<ReactiveAdapterRegistry> registry) {
 		this.registry = registry;
 	}
 
 	@Override
 	public boolean adapts(Class<?> type) {
-		return this.registry.getAdapter(type) != null;
+		return this.registry.get().getAdapter(type) != null;
 	}
 
 	@Override
@@ -55,7 +60,7 @@ final class ReactiveTypesAsyncAdapter implements AsyncAdapter {
 	}
 
 	private ReactiveAdapter adapter(Class<?> type) {
-		ReactiveAdapter adapter = this.registry.getAdapter(type);
+		ReactiveAdapter adapter = this.registry.get().getAdapter(type);
 		if (adapter == null) {
 			throw new IllegalArgumentException("Spring's registry of reactive types does not know " + type.getName());
 		}

@@ -52,7 +52,7 @@ class PalitraReactiveTypesAutoConfigurationTests {
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner().withConfiguration(
 			AutoConfigurations.of(PalitraReactiveTypesAutoConfiguration.class, PalitraAutoConfiguration.class));
 
-	private final AsyncAdapter adapter = new ReactiveTypesAsyncAdapter(ReactiveAdapterRegistry.getSharedInstance());
+	private final AsyncAdapter adapter = new ReactiveTypesAsyncAdapter(ReactiveAdapterRegistry::getSharedInstance);
 
 	@SuppressWarnings("unchecked")
 	private CompletableFuture<Object> stage(Object source) {
@@ -260,7 +260,7 @@ class PalitraReactiveTypesAutoConfigurationTests {
 
 	@Test
 	void backsOffOnABeanOfItsType() {
-		ReactiveTypesAsyncAdapter own = new ReactiveTypesAsyncAdapter(new ReactiveAdapterRegistry());
+		ReactiveTypesAsyncAdapter own = new ReactiveTypesAsyncAdapter(ReactiveAdapterRegistry::new);
 		this.contextRunner.withBean(ReactiveTypesAsyncAdapter.class, () -> own)
 			.run((context) -> assertThat(context).getBean(AsyncAdapter.class).isSameAs(own));
 	}
