@@ -1,0 +1,42 @@
+package io.palitra.sample.worker;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+@ExtendWith(OutputCaptureExtension.class)
+class WorkerApplicationTests {
+
+	@Test
+	void secondBrokerIsToldOfTheFirst() throws Exception {
+		try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			int port = first.getLocalPort();
+			assertThatException()
+				.isThrownBy(() -> SpringApplication.run(WorkerApplication.class, "--broker.embedded.port=" + port))
+				.havingRootCause()
+				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.withMessageContaining("broker.embedded.port")
+				.withMessageContaining("set broker.url=tcp://127.0.0.1:" + port);
+		}
+	}
+
+	@Test
+	void sendSaysThatThereIsNoBroker(CapturedOutput output) throws Exception {
+		int port = Application.freePort();
+		int exitCode = SpringApplication.exit(new SpringApplicationBuilder(WorkerApplication.class).profiles("send")
+			.run("send", "hello", "--broker.url=tcp://127.0.0.1:" + port));
+		assertThat(exitCode).isOne();
+		assertThat(output.getErr()).startsWith("The broker at tcp://127.0.0.1:" + port + " fails: ");
+	}
+
+}
