@@ -178,19 +178,26 @@ function result(each) {
 
 // The archive
 
-async function archive(method, query, done) {
+async function archive(method, query, done, failed) {
 	try {
 		await send(method, `api/archive${query}`);
 		byId('archive-outcome').textContent = done;
 	}
 	catch (ex) {
-		byId('archive-outcome').textContent = `Rolled back, nothing saved. ${ex.message}`;
+		byId('archive-outcome').textContent = `${failed} ${ex.message}`;
 	}
 	await showArchive();
 }
 
 async function showArchive() {
-	const rows = await send('GET', 'api/archive').catch(() => []);
+	let rows;
+	try {
+		rows = await send('GET', 'api/archive');
+	}
+	catch (ex) {
+		byId('archive-outcome').textContent = ex.message;
+		return;
+	}
 	byId('archive').hidden = !rows.length;
 	byId('archive').tBodies[0].replaceChildren(...rows.map((row) => element('tr', {},
 		element('td', {}, String(row.id)), element('td', {}, row.author), element('td', {}, row.savedBy))));
@@ -207,7 +214,8 @@ async function poll() {
 		show((await send('GET', 'actuator/palitra')).runners);
 		byId('offline').hidden = true;
 	}
-	catch {
+	catch (ex) {
+		byId('offline').textContent = ex.message;
 		byId('offline').hidden = false;
 	}
 	setTimeout(poll, POLL_MILLIS);
@@ -309,9 +317,10 @@ byId('clear').addEventListener('click', () => {
 });
 for (const button of document.querySelectorAll('[data-archive]')) {
 	const ids = button.dataset.archive.split(',');
-	button.addEventListener('click', () => archive('POST', `?id=${ids.join('&id=')}`, `Saved: ${ids.join(', ')}.`));
+	button.addEventListener('click', () => archive('POST', `?id=${ids.join('&id=')}`, `Saved: ${ids.join(', ')}.`,
+		'Rolled back, nothing saved.'));
 }
-byId('archive-clear').addEventListener('click', () => archive('DELETE', '', 'The archive is empty.'));
+byId('archive-clear').addEventListener('click', () => archive('DELETE', '', 'The archive is empty.', 'Not emptied.'));
 for (const radio of document.querySelectorAll('[name="mood"]')) {
 	radio.addEventListener('change', async () => {
 		await attempt(`The upstream ${radio.parentElement.textContent.trim()}.`, 'PUT', `api/upstream/${radio.value}`);

@@ -21,6 +21,10 @@ import static org.awaitility.Awaitility.await;
 
 class ShutdownTests {
 
+	// Held, since a client that nobody refers to may be collected with its requests under
+	// way
+	private final HttpClient client = HttpClient.newHttpClient();
+
 	@ParameterizedTest
 	@ValueSource(strings = { "/api/comments", "/api/comments/jdk" })
 	void c10RequestInFlightIsAnsweredBeforeTheApplicationEnds(String path) throws Exception {
@@ -28,8 +32,8 @@ class ShutdownTests {
 		try (ConfigurableApplicationContext application = SpringApplication.run(SampleApplication.class,
 				"--server.port=0", "--upstream.port=0", "--upstream.latency=1s", "--palitra.runner.timeout=30s")) {
 			URI uri = URI.create("http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port"));
-			response = HttpClient.newHttpClient()
-				.sendAsync(HttpRequest.newBuilder(uri.resolve(path)).build(), BodyHandlers.ofString());
+			response = this.client.sendAsync(HttpRequest.newBuilder(uri.resolve(path)).build(),
+					BodyHandlers.ofString());
 			EventLoopThreadRunner runner = application.getBean(EventLoopThreadRunner.class);
 			await().atMost(Duration.ofSeconds(30)).until(() -> isInFlight(runner) || response.isDone());
 		}

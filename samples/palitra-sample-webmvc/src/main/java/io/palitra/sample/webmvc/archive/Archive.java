@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.DataClassRowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -59,7 +60,7 @@ class Archive {
 
 	List<ArchivedComment> findAll() {
 		return this.jdbc.sql("select id, author, text, saved_by from archive order by id")
-			.query(ArchivedComment.class)
+			.query(DataClassRowMapper.newInstance(ArchivedComment.class))
 			.list();
 	}
 

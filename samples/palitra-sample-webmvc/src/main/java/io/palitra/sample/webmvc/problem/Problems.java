@@ -1,5 +1,6 @@
 package io.palitra.sample.webmvc.problem;
 
+import java.io.IOException;
 import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -55,7 +56,7 @@ public class Problems {
 	}
 
 	/**
-	 * Describes a failure that is part of an answer, as {@link Outcome.Failure} is.
+	 * Describes a failure that is part of an answer, such as that of an {@link Outcome}.
 	 * @param failure what went wrong
 	 * @return what the callers get to know of it
 	 */
@@ -69,7 +70,12 @@ public class Problems {
 		if (failure instanceof RejectedExecutionException || failure instanceof RunInterruptedException) {
 			return notNow((Exception) failure);
 		}
-		return upstreamFailed(failure);
+		if (failure instanceof WebClientException || failure instanceof CodecException
+				|| failure instanceof UpstreamException || failure instanceof IOException) {
+			return upstreamFailed(failure);
+		}
+		logger.error("The application failed", failure);
+		return ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, "The application failed");
 	}
 
 	private static boolean isTimeout(Throwable ex) {

@@ -78,8 +78,11 @@ class TimelineRecorder {
 		}
 
 		synchronized Timeline.Call finish() {
-			ended((this.sent != null) ? End.GIVEN_UP : End.NOT_SENT);
-			return new Timeline.Call(this.name, this.asked, this.sent, this.ended, this.thread, this.end);
+			if (this.ended != null) {
+				return new Timeline.Call(this.name, this.asked, this.sent, this.ended, this.thread, this.end);
+			}
+			End end = (this.sent != null) ? End.GIVEN_UP : End.NOT_SENT;
+			return new Timeline.Call(this.name, this.asked, this.sent, now(), this.thread, end);
 		}
 
 	}

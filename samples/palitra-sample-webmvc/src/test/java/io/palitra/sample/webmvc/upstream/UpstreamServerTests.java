@@ -55,10 +55,10 @@ class UpstreamServerTests {
 	@CsvSource({ "WELL,200", "FAILING,500" })
 	void answersWhatItHasLeftUnansweredWhenItsMoodChanges(Mood mood, int status) throws Exception {
 		try (UpstreamServer server = new UpstreamServer(properties(0, 0))) {
+			HttpClient client = HttpClient.newHttpClient();
 			server.become(Mood.SILENT);
-			CompletableFuture<HttpResponse<String>> response = HttpClient.newHttpClient()
-				.sendAsync(HttpRequest.newBuilder(server.url().resolve("/comments/7")).build(),
-						BodyHandlers.ofString());
+			CompletableFuture<HttpResponse<String>> response = client.sendAsync(
+					HttpRequest.newBuilder(server.url().resolve("/comments/7")).build(), BodyHandlers.ofString());
 			await().atMost(Duration.ofSeconds(30)).until(() -> server.unanswered() == 1);
 			assertThat(response).isNotDone();
 			server.become(mood);
