@@ -5,6 +5,8 @@ set -euo pipefail
 
 jar=samples/palitra-sample-worker/target/palitra-sample-worker.jar
 url=tcp://127.0.0.1:61626
+# They start faster
+options=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1)
 directory=$(mktemp -d)
 pids=()
 
@@ -18,7 +20,7 @@ trap finish EXIT
 start() {
   local log=$directory/$1.log
   shift
-  java -XX:+UseSerialGC -jar "$jar" --spring.main.web-application-type=none --logging.level.io.palitra.sample=warn \
+  java "${options[@]}" -jar "$jar" --spring.main.web-application-type=none --logging.level.io.palitra.sample=warn \
     --logging.level.io.palitra.sample.worker.WorkerApplication=info "$@" > "$log" &
   pids+=($!)
   timeout 60 bash -c "until grep -q 'Started WorkerApplication' $log; do sleep 0.2; done"
@@ -27,10 +29,8 @@ start() {
 start broker --spring.jms.listener.auto-startup=false --broker.embedded.port=61626 --broker.embedded.directory="$directory/data"
 for workers in 1 2 3; do
   start "worker-$workers" --broker.url=$url --worker.name="worker-$workers"
-  echo "$workers: to warm up" >&2
-  java -jar "$jar" send --broker.url=$url --send.count=$((1000 * workers)) 2> /dev/null
-  for _ in 1 2 3; do
-    echo "$workers:"
-    java -jar "$jar" send --broker.url=$url --send.count=$((1000 * workers)) 2>&1
+  for run in warm-up 1 2; do
+    echo "$workers workers, $run:"
+    java "${options[@]}" -jar "$jar" send --broker.url=$url --send.count=$((1000 * workers)) 2>&1
   done
 done

@@ -76,12 +76,12 @@ class FetchCommandTests {
 	void timeoutEndsTheRequestEvenWithinTheBody() throws Exception {
 		this.upstream.stall("/stalls");
 		CountDownLatch gate = this.upstream.hold("/next");
-		try (Tool tool = Tool.start("--timeout", "2s", "--concurrency", "1", this.upstream.url("/stalls"),
+		try (Tool tool = Tool.start("--timeout", "4s", "--concurrency", "1", this.upstream.url("/stalls"),
 				this.upstream.url("/next"))) {
 			await().atMost(PATIENCE).until(() -> this.upstream.isAbandoned("/stalls"));
 			gate.countDown();
 			assertThat(tool.exitCode()).isOne();
-			assertThat(tool.out().get(1)).matches(" +- +7 .*/stalls  no complete answer within 2s");
+			assertThat(tool.out().get(1)).matches(" +- +7 .*/stalls  no complete answer within 4s");
 			assertThat(tool.out().get(2)).contains(" 200 ");
 		}
 	}

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +20,15 @@ final class Tool implements AutoCloseable {
 
 	private static final long PATIENCE_SECONDS = 30;
 
+	/**
+	 * A thread for each stream: the common pool may have one for all of them.
+	 */
+	private static final Executor READERS = (command) -> {
+		Thread thread = new Thread(command, "reader");
+		thread.setDaemon(true);
+		thread.start();
+	};
+
 	private final Process process;
 
 	private final CompletableFuture<String> out;
@@ -29,8 +39,8 @@ final class Tool implements AutoCloseable {
 
 	private Tool(Process process) {
 		this.process = process;
-		this.out = CompletableFuture.supplyAsync(() -> readAll(process.getInputStream()));
-		this.errRead = CompletableFuture.runAsync(() -> readErr(process.getErrorStream()));
+		this.out = CompletableFuture.supplyAsync(() -> readAll(process.getInputStream()), READERS);
+		this.errRead = CompletableFuture.runAsync(() -> readErr(process.getErrorStream()), READERS);
 	}
 
 	static Tool start(String... args) throws IOException {

@@ -18,6 +18,12 @@ public class WorkerApplication {
 			application.setAdditionalProfiles("send");
 			System.exit(SpringApplication.exit(application.run(args)));
 		}
+		if (System.getProperty("io.netty.noUnsafe") == null) {
+			// From JDK 25 on Netty does without Unsafe and does not free others' buffers.
+			// Artemis
+			// has it do so when it reads the journal of a broker that was killed.
+			System.setProperty("io.netty.noUnsafe", "false");
+		}
 		application.run(args);
 	}
 

@@ -2,7 +2,6 @@ package io.palitra.sample.worker;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +22,7 @@ import static org.awaitility.Awaitility.await;
  */
 final class Application implements AutoCloseable {
 
-	static final Duration PATIENCE = Duration.ofSeconds(45);
+	static final Duration PATIENCE = Duration.ofMinutes(2);
 
 	private final Process process;
 
@@ -31,13 +30,12 @@ final class Application implements AutoCloseable {
 
 	private final List<String> err = new CopyOnWriteArrayList<>();
 
-	private final List<CompletableFuture<Void>> reading;
+	private final List<FutureTask<Void>> reading;
 
 	private Application(Process process) {
 		this.process = process;
-		this.reading = List.of(
-				CompletableFuture.runAsync(() -> read(process.inputReader(StandardCharsets.UTF_8), this.out)),
-				CompletableFuture.runAsync(() -> read(process.errorReader(StandardCharsets.UTF_8), this.err)));
+		this.reading = List.of(reading(process.inputReader(StandardCharsets.UTF_8), this.out),
+				reading(process.errorReader(StandardCharsets.UTF_8), this.err));
 	}
 
 	static Application start(String... args) throws IOException {
@@ -55,15 +53,23 @@ final class Application implements AutoCloseable {
 		}
 	}
 
-	private static void read(BufferedReader reader, List<String> lines) {
-		try (reader) {
-			for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-				lines.add(line);
+	/**
+	 * Reads on a thread of its own: the common pool has too few of them for all
+	 * processes.
+	 */
+	private static FutureTask<Void> reading(BufferedReader reader, List<String> lines) {
+		FutureTask<Void> reading = new FutureTask<>(() -> {
+			try (reader) {
+				for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+					lines.add(line);
+				}
 			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+			return null;
+		});
+		Thread thread = new Thread(reading, "reader");
+		thread.setDaemon(true);
+		thread.start();
+		return reading;
 	}
 
 	void awaitStarted() {
@@ -84,7 +90,7 @@ final class Application implements AutoCloseable {
 
 	int exitCode() throws Exception {
 		assertThat(this.process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-		for (CompletableFuture<Void> reader : this.reading) {
+		for (FutureTask<Void> reader : this.reading) {
 			reader.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 		}
 		return this.process.exitValue();
@@ -102,7 +108,8 @@ final class Application implements AutoCloseable {
 	 * SIGKILL: no shutdown hook, no last message.
 	 */
 	void kill() throws Exception {
-		this.process.destroyForcibly();
+		// The process's own method would also close what is being read.
+		this.process.toHandle().destroyForcibly();
 		exitCode();
 	}
 

@@ -19,7 +19,7 @@ import io.palitra.sample.worker.Broker.Answered;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-@Timeout(240)
+@Timeout(400)
 class WorkerTests {
 
 	private static final Duration PATIENCE = Application.PATIENCE;
@@ -122,7 +122,9 @@ class WorkerTests {
 			assertThat(send.out()).hasSize(2)
 				.anyMatch((line) -> line.startsWith("{\"input\":\"hello\",\"processed\":\"HELLO\",\"timestamp\":"))
 				.anyMatch((line) -> line.contains("\"WORLD\""));
-			assertThat(send.err().get(0)).startsWith("3 sent, 2 answered").endsWith("1 given up, 0 missing");
+			// Later JDKs have something to say there as well.
+			assertThat(send.err())
+				.anyMatch((line) -> line.startsWith("3 sent, 2 answered") && line.endsWith("1 given up, 0 missing"));
 		}
 	}
 
