@@ -39,8 +39,10 @@ class BlockHoundTests {
 
 	@BeforeAll
 	static void install() {
+		// tag::install[]
 		BlockHound.install((builder) -> builder.nonBlockingThreadPredicate(
-				(nonBlocking) -> nonBlocking.or((thread) -> thread.getName().equals("palitra-hunted"))));
+				(nonBlocking) -> nonBlocking.or((thread) -> thread.getName().startsWith("palitra-"))));
+		// end::install[]
 	}
 
 	@AfterEach

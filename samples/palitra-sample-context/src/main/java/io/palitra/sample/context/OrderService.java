@@ -30,6 +30,7 @@ class OrderService {
 	 * Saves an order of two items at their prices, or none of them. Each is saved as soon
 	 * as its price is known, by the thread that holds the transaction.
 	 */
+	// tag::place[]
 	@Transactional
 	int place(String first, String second) {
 		return this.runner.runScoped((scope) -> {
@@ -40,6 +41,7 @@ class OrderService {
 			return firstSaved.thenCombine(secondSaved, Integer::sum);
 		});
 	}
+	// end::place[]
 
 	private int save(String item, long price) {
 		if (price < 0) {

@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * {@link ReactivePrices} for code that waits.
  */
+// tag::interface[]
 interface Prices {
 
 	long price(String item);
@@ -12,3 +13,4 @@ interface Prices {
 	List<Long> history(String item);
 
 }
+// end::interface[]

@@ -8,6 +8,7 @@ import reactor.core.publisher.Mono;
 /**
  * What the items cost, from an upstream.
  */
+// tag::interface[]
 interface ReactivePrices {
 
 	@GetExchange("/prices/{item}")
@@ -17,3 +18,4 @@ interface ReactivePrices {
 	Flux<Long> history(@PathVariable String item);
 
 }
+// end::interface[]

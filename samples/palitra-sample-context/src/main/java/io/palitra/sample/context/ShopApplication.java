@@ -30,9 +30,11 @@ public class ShopApplication {
 		return HttpServiceProxyFactory.builderFor(adapter).build().createClient(ReactivePrices.class);
 	}
 
+	// tag::face[]
 	@Bean
 	Prices prices(EventLoopThreadRunner runner, ReactivePrices prices) {
 		return runner.blocking(Prices.class, prices);
 	}
+	// end::face[]
 
 }

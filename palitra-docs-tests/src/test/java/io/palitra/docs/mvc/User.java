@@ -1,0 +1,4 @@
+package io.palitra.docs.mvc;
+
+record User(long id, String name) {
+}

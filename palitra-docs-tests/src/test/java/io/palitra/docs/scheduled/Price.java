@@ -1,0 +1,4 @@
+package io.palitra.docs.scheduled;
+
+record Price(String item, long cents) {
+}

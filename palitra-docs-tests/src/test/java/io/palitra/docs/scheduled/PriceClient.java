@@ -1,0 +1,10 @@
+package io.palitra.docs.scheduled;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+interface PriceClient {
+
+	CompletableFuture<List<Price>> loadAsync();
+
+}
