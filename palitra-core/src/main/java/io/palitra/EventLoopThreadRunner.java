@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +21,7 @@ import io.palitra.internal.call.Call;
 import io.palitra.internal.call.Calls;
 import io.palitra.internal.call.Failed;
 import io.palitra.internal.call.Gather;
+import io.palitra.internal.call.Gathered;
 import io.palitra.internal.call.Settings;
 import io.palitra.internal.facade.Facade;
 import io.palitra.internal.lifecycle.Lifecycle;
@@ -389,10 +389,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T extends @Nullable Object> List<T> gather(Collection<? extends AsyncCallable<? extends T>> tasks,
 			RunOptions options) {
-		List<Outcome<T>> outcomes = gather("gather", tasks, options, true);
-		List<T> results = new ArrayList<>(outcomes.size());
-		outcomes.forEach((outcome) -> results.add(outcome.orElseThrow()));
-		return Collections.unmodifiableList(results);
+		return this.<T>gather("gather", tasks, options, true).values();
 	}
 
 	/**
@@ -435,10 +432,10 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T extends @Nullable Object> List<Outcome<T>> gatherOutcomes(
 			Collection<? extends AsyncCallable<? extends T>> tasks, RunOptions options) {
-		return gather("gatherOutcomes", tasks, options, false);
+		return this.<T>gather("gatherOutcomes", tasks, options, false).outcomes();
 	}
 
-	private <T extends @Nullable Object> List<Outcome<T>> gather(String operation,
+	private <T extends @Nullable Object> Gathered<T> gather(String operation,
 			Collection<? extends AsyncCallable<? extends T>> tasks, RunOptions options, boolean failFast) {
 		Objects.requireNonNull(tasks, "tasks");
 		Objects.requireNonNull(options, "options");
@@ -450,7 +447,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		RunOptions named = options.name().isPresent() ? options : options.name(operation);
 		Gather<T> gather = new Gather<>(named.name().orElseThrow(), copy, failFast,
 				options.maxConcurrency().orElse(Integer.MAX_VALUE));
-		return runScoped(operation, gather, named).outcomes();
+		return runScoped(operation, gather, named);
 	}
 
 	/**

@@ -20,7 +20,6 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
-import io.palitra.Outcome;
 import io.palitra.RunPhase;
 import io.palitra.RunnerClosedException;
 import io.palitra.RunnerOverloadedException;
@@ -277,7 +276,7 @@ public final class Calls {
 	 */
 	public void discard(@Nullable Object value) {
 		if (value instanceof Gathered<?> gathered) {
-			gathered.outcomes().forEach(this::discard);
+			gathered.forEachValue(this::discard);
 			return;
 		}
 		this.discarded.increment();
@@ -292,12 +291,6 @@ public final class Calls {
 				Log.warn("Runner \"" + runner() + "\" could not discard a late result of " + value.getClass()
 						+ ": its handler failed", ex);
 			}
-		}
-	}
-
-	private void discard(Outcome<?> outcome) {
-		if (outcome instanceof Outcome.Success<?> success) {
-			discard(success.value());
 		}
 	}
 

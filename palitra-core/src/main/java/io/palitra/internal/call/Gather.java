@@ -1,6 +1,6 @@
 package io.palitra.internal.call;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +24,11 @@ import io.palitra.internal.loop.Stages;
  */
 public final class Gather<T extends @Nullable Object> implements ScopedAsyncCallable<Gathered<T>>, Runnable {
 
+	/**
+	 * In place of the value {@code null}, which would be none.
+	 */
+	private static final Object NULL = new Object();
+
 	private final String name;
 
 	private final List<? extends AsyncCallable<? extends T>> tasks;
@@ -35,9 +40,10 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	private final CompletableFuture<Gathered<T>> result = new CompletableFuture<>();
 
 	/**
-	 * How each child ended; whoever takes one out when the whole has failed discards it.
+	 * The outcome of each child, or in the fail-fast form its value; whoever takes one
+	 * out when the whole has failed discards it.
 	 */
-	private final AtomicReferenceArray<@Nullable Outcome<T>> outcomes;
+	private final AtomicReferenceArray<@Nullable Object> ends;
 
 	/**
 	 * How many children have not ended. Who counts the last acquires what the others have
@@ -84,21 +90,21 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		this.tasks = tasks;
 		this.failFast = failFast;
 		this.maxConcurrency = maxConcurrency;
-		this.outcomes = new AtomicReferenceArray<>(tasks.size());
+		this.ends = new AtomicReferenceArray<>(tasks.size());
 		this.left = new AtomicInteger(tasks.size());
 	}
 
 	@Override
 	public CompletionStage<Gathered<T>> call(RunScope scope) {
 		if (this.tasks.isEmpty()) {
-			this.result.complete(new Gathered<>(List.of()));
+			this.result.complete(new Gathered<>(List.of(), !this.failFast));
 			return this.result;
 		}
 		Scope own = (Scope) scope;
 		this.scope = own;
 		this.result.whenComplete((all, failure) -> {
-			for (int index = 0; failure != null && index < this.outcomes.length(); index++) {
-				discard(own, index);
+			if (failure != null) {
+				discard(own);
 			}
 		});
 		startChildren(own);
@@ -119,6 +125,9 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		int endedInPlace = this.endedInPlace;
 		this.endedInPlace = 0;
 		countDown(endedInPlace);
+		if (endedInPlace > 0 && this.result.isCompletedExceptionally()) {
+			discard(scope);
+		}
 	}
 
 	/**
@@ -137,20 +146,33 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		}
 		catch (Throwable ex) {
 			this.endedInPlace++;
-			ended(scope, index, null, ex);
+			fail(scope, index, ex);
 			return;
 		}
 		if (Stages.hasValue(stage)) {
+			// Released with the count of those that ended in place, after which it is
+			// looked
+			// whether the whole has failed meanwhile.
+			this.ends.lazySet(index, success(stage.toCompletableFuture().join()));
 			this.endedInPlace++;
-			ended(scope, index, stage.toCompletableFuture().join(), null);
 			return;
 		}
 		this.running++;
 		Child<T> child = scope.child();
 		child.whenComplete((value, failure) -> {
-			ended(scope, index, value, failure);
+			if (failure != null) {
+				fail(scope, index, failure);
+			}
+			else {
+				this.ends.set(index, success(value));
+			}
 			countDown(1);
-			if (this.maxConcurrency < this.outcomes.length()) {
+			// Written before this is read, and the other way round where it fails: it is
+			// discarded either there or here.
+			if (this.result.isCompletedExceptionally()) {
+				discard(scope, index);
+			}
+			if (this.maxConcurrency < this.ends.length()) {
 				scope.home(() -> {
 					this.running--;
 					startChildren(scope);
@@ -160,18 +182,19 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		child.follow(stage);
 	}
 
-	// Whether null is a T, only the caller knows.
-	@SuppressWarnings("NullAway")
-	private void ended(Scope scope, int index, @Nullable T value, @Nullable Throwable failure) {
-		Outcome<T> outcome = (failure != null) ? new Outcome.Failure<>(failure) : new Outcome.Success<T>(value);
-		// Written before the result is read, and the other way round where that fails:
-		// either it is discarded there or here.
-		this.outcomes.set(index, outcome);
-		if (failure != null && this.failFast && !this.result.completeExceptionally(failure)) {
-			scope.discardFailure(failure);
+	private Object success(@Nullable Object value) {
+		if (!this.failFast) {
+			return new Outcome.Success<@Nullable Object>(value);
 		}
-		if (this.result.isDone()) {
-			discard(scope, index);
+		return (value != null) ? value : NULL;
+	}
+
+	private void fail(Scope scope, int index, Throwable failure) {
+		if (!this.failFast) {
+			this.ends.set(index, new Outcome.Failure<>(failure));
+		}
+		else if (!this.result.completeExceptionally(failure)) {
+			scope.discardFailure(failure);
 		}
 	}
 
@@ -180,20 +203,31 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 */
 	private void countDown(int ended) {
 		if (ended > 0 && this.left.addAndGet(-ended) == 0 && !this.result.isDone()) {
-			List<Outcome<T>> all = new ArrayList<>(this.outcomes.length());
-			for (int index = 0; index < this.outcomes.length(); index++) {
-				all.add(this.outcomes.get(index));
+			@Nullable Object[] all = new @Nullable Object[this.ends.length()];
+			for (int index = 0; index < all.length; index++) {
+				Object end = this.ends.get(index);
+				all[index] = (end != NULL) ? end : null;
 			}
-			this.result.complete(new Gathered<>(Collections.unmodifiableList(all)));
+			this.result.complete(new Gathered<>(Collections.unmodifiableList(Arrays.asList(all)), !this.failFast));
 		}
 	}
 
 	/**
-	 * The whole has failed: what a child has achieved all the same is nobody's.
+	 * The whole has failed: what its children have achieved all the same is nobody's.
 	 */
+	private void discard(Scope scope) {
+		for (int index = 0; index < this.ends.length(); index++) {
+			discard(scope, index);
+		}
+	}
+
 	private void discard(Scope scope, int index) {
-		if (this.outcomes.getAndSet(index, null) instanceof Outcome.Success<T> success) {
+		Object end = this.ends.getAndSet(index, null);
+		if (end instanceof Outcome.Success<?> success && !this.failFast) {
 			scope.discard(success.value());
+		}
+		else if (end != null && this.failFast) {
+			scope.discard((end != NULL) ? end : null);
 		}
 	}
 
