@@ -19,8 +19,8 @@ import io.palitra.internal.loop.Stages;
 
 /**
  * Many tasks as the children of one run (rule C14): starts them together and completes
- * with their outcomes in their order. In the fail-fast form it fails with the first of
- * them; the end of the run then cancels the others.
+ * with what they resulted in, in their order. In the fail-fast form it fails with the
+ * first of them; the end of the run then cancels the others.
  */
 public final class Gather<T extends @Nullable Object> implements ScopedAsyncCallable<Gathered<T>>, Runnable {
 
@@ -150,9 +150,8 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			return;
 		}
 		if (Stages.hasValue(stage)) {
-			// Released with the count of those that ended in place, after which it is
-			// looked
-			// whether the whole has failed meanwhile.
+			// Released with the count of those that ended in place; whether the whole has
+			// failed meanwhile is read after that.
 			this.ends.lazySet(index, success(stage.toCompletableFuture().join()));
 			this.endedInPlace++;
 			return;
