@@ -184,8 +184,9 @@ final class Report {
 
 			```
 			mvn -B -q -DskipTests -pl benchmarks -am package
-			java -jar benchmarks/target/palitra-benchmarks.jar short              # at most five minutes
-			java -jar benchmarks/target/palitra-benchmarks.jar long --out docs    # this page; about an hour
+			java -jar benchmarks/target/palitra-benchmarks.jar short                        # at most five minutes
+			java -jar benchmarks/target/palitra-benchmarks.jar short --rounds 3 --out docs  # this page; ten minutes on each JDK
+			java -jar benchmarks/target/palitra-benchmarks.jar long                         # everything; about an hour
 			```
 
 			Each contender is written as its own users would write it, with a limit on the time that the caller waits. Every

@@ -53,10 +53,10 @@ public final class Loop implements Spin.Condition {
 	private static final int TURN = 64;
 
 	/**
-	 * How long an idle loop sleeps before it looks whether its runner still exists: one
-	 * second, in nanoseconds.
+	 * How long an idle loop sleeps before it looks whether its runner still exists: five
+	 * seconds, in nanoseconds. It is all that an idle loop does.
 	 */
-	private static final long ABANDONED_CHECK = 1_000_000_000;
+	private static final long ABANDONED_CHECK = 5_000_000_000L;
 
 	/**
 	 * How often to look at the tasks of a loop that moves on meanwhile.
