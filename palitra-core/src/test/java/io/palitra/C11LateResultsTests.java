@@ -240,6 +240,20 @@ class C11LateResultsTests {
 	}
 
 	@Test
+	void valueOfATaskDuringWhoseCallASiblingFailsIsDiscarded() {
+		Work<String> failing = new Work<>();
+		assertThatIllegalStateException().isThrownBy(() -> this.runner.gather(() -> failing, () -> {
+			CompletableFuture<Void> failed = CompletableFuture
+				.runAsync(() -> failing.completeExceptionally(new IllegalStateException("first")), this.foreign);
+			Support.get(failed);
+			return CompletableFuture.completedFuture("meanwhile");
+		})).withMessage("first");
+		Support.settle(this.runner);
+		assertThat(this.late).containsExactly("meanwhile");
+		assertThat(this.runner.snapshot().discarded()).isOne();
+	}
+
+	@Test
 	void failureOfASiblingAfterTheFirstIsCounted() {
 		Work<String> failing = new Work<>();
 		Work<String> after = Work.stubborn();
