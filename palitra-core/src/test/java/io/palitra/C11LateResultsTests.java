@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -254,6 +255,29 @@ class C11LateResultsTests {
 	}
 
 	@Test
+	void failureOfATaskDuringWhoseCallASiblingFailsIsCounted() {
+		Work<String> failing = new Work<>();
+		assertThatIllegalStateException().isThrownBy(() -> this.runner.gather(() -> failing, () -> {
+			CompletableFuture<Void> failed = CompletableFuture
+				.runAsync(() -> failing.completeExceptionally(new IllegalStateException("first")), this.foreign);
+			Support.get(failed);
+			throw new IllegalStateException("second");
+		})).withMessage("first");
+		assertThat(this.runner.snapshot().discarded()).isOne();
+	}
+
+	@Test
+	void nullIsCountedAndAnOutcomePassedLikeAnyValueOfASiblingOfAFailure() {
+		Outcome<String> value = new Outcome.Success<>("inner");
+		assertThatIllegalStateException().isThrownBy(() -> this.runner.gather(Support.value(null), Support.value(value),
+				() -> CompletableFuture.failedFuture(new IllegalStateException("first"))))
+			.withMessage("first");
+		Support.settle(this.runner);
+		assertThat(this.late).containsExactly(value);
+		assertThat(this.runner.snapshot().discarded()).isEqualTo(2);
+	}
+
+	@Test
 	void failureOfASiblingAfterTheFirstIsCounted() {
 		Work<String> failing = new Work<>();
 		Work<String> after = Work.stubborn();
@@ -310,11 +334,11 @@ class C11LateResultsTests {
 		assertThat(this.runner.snapshot().discarded()).isOne();
 	}
 
-	@Test
-	void valuesOfAGatherThatEndsWhileTheRunnerIsClosedAreDiscardedOneByOne() {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void valuesOfAGatherThatEndsWhileTheRunnerIsClosedAreDiscardedOneByOne(boolean outcomes) {
 		// The closing thread is held by another's code between the owner's release and
-		// the
-		// cancellation of the work
+		// the cancellation of the work.
 		CountDownLatch held = new CountDownLatch(1);
 		CountDownLatch release = new CountDownLatch(1);
 		this.runner.submit(Support.never()).whenComplete((value, ex) -> {
@@ -323,7 +347,9 @@ class C11LateResultsTests {
 		});
 		Work<String> first = Work.stubborn();
 		Work<String> second = Work.stubborn();
-		Owner<List<String>> owner = Owner.parked(() -> this.runner.gather(() -> first, () -> second));
+		List<AsyncCallable<String>> tasks = List.of(() -> first, () -> second);
+		Owner<List<?>> owner = Owner
+			.parked(() -> outcomes ? this.runner.gatherOutcomes(tasks) : this.runner.gather(tasks));
 		Support.untilActive(this.runner, 2);
 		Owner<Object> closer = Owner.start(() -> {
 			this.runner.close(Duration.ZERO);
