@@ -375,8 +375,16 @@ class C11LateResultsTests {
 						creating(created, 0));
 				Duration limit = Duration.ofNanos(1 + ThreadLocalRandom.current().nextInt(400_000));
 				try {
-					List<Resource> resources = (i % 2 == 0) ? List.of(this.runner.run(tasks.get(0), limit))
-							: this.runner.gather(tasks, RunOptions.defaults().timeout(limit));
+					RunOptions options = RunOptions.defaults().timeout(limit);
+					List<Resource> resources = switch (i % 3) {
+						case 0 -> List.of(this.runner.run(tasks.get(0), options));
+						case 1 -> this.runner.gather(tasks, options);
+						default -> this.runner.gatherOutcomes(tasks, options)
+							.stream()
+							.filter(Outcome.Success.class::isInstance)
+							.map(Outcome::orElseThrow)
+							.toList();
+					};
 					resources.forEach(Resource::use);
 					returned.addAndGet(resources.size());
 				}
