@@ -97,7 +97,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	@Override
 	public CompletionStage<Gathered<T>> call(RunScope scope) {
 		if (this.tasks.isEmpty()) {
-			this.result.complete(new Gathered<>(List.of(), !this.failFast));
+			this.result.complete(gathered(List.of()));
 			return this.result;
 		}
 		Scope own = (Scope) scope;
@@ -204,11 +204,18 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		if (ended > 0 && this.left.addAndGet(-ended) == 0 && !this.result.isDone()) {
 			@Nullable Object[] all = new @Nullable Object[this.ends.length()];
 			for (int index = 0; index < all.length; index++) {
-				Object end = this.ends.get(index);
-				all[index] = (end != NULL) ? end : null;
+				all[index] = unmasked(this.ends.get(index));
 			}
-			this.result.complete(new Gathered<>(Collections.unmodifiableList(Arrays.asList(all)), !this.failFast));
+			this.result.complete(gathered(Collections.unmodifiableList(Arrays.asList(all))));
 		}
+	}
+
+	private Gathered<T> gathered(List<?> list) {
+		return new Gathered<>(list, !this.failFast);
+	}
+
+	private static @Nullable Object unmasked(@Nullable Object end) {
+		return (end != NULL) ? end : null;
 	}
 
 	/**
@@ -222,11 +229,8 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 	private void discard(Scope scope, int index) {
 		Object end = this.ends.getAndSet(index, null);
-		if (end instanceof Outcome.Success<?> success && !this.failFast) {
-			scope.discard(success.value());
-		}
-		else if (end != null && this.failFast) {
-			scope.discard((end != NULL) ? end : null);
+		if (end != null) {
+			scope.discard(gathered(Collections.singletonList(unmasked(end))));
 		}
 	}
 

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import io.palitra.Outcome;
 
 /**
- * What a {@link Gather} results in. A type of its own, so that a late one is recognized
- * and discarded value by value. The list is made on the loop's thread, which has the
- * elements at hand, and the owner only passes it on.
+ * What a {@link Gather} results in, or a part of that. A type of its own, so that a late
+ * one is recognized and discarded value by value. The list is made on the loop's thread,
+ * which has the elements at hand, and the owner only passes it on.
  *
  * @param list the values, or where failures are awaited too, the {@link Outcome}s, in the
  * order of the tasks; unmodifiable
