@@ -244,9 +244,7 @@ class C11LateResultsTests {
 	void valueOfATaskDuringWhoseCallASiblingFailsIsDiscarded() {
 		Work<String> failing = new Work<>();
 		assertThatIllegalStateException().isThrownBy(() -> this.runner.gather(() -> failing, () -> {
-			CompletableFuture<Void> failed = CompletableFuture
-				.runAsync(() -> failing.completeExceptionally(new IllegalStateException("first")), this.foreign);
-			Support.get(failed);
+			failElsewhere(failing, "first");
 			return CompletableFuture.completedFuture("meanwhile");
 		})).withMessage("first");
 		Support.settle(this.runner);
@@ -258,12 +256,15 @@ class C11LateResultsTests {
 	void failureOfATaskDuringWhoseCallASiblingFailsIsCounted() {
 		Work<String> failing = new Work<>();
 		assertThatIllegalStateException().isThrownBy(() -> this.runner.gather(() -> failing, () -> {
-			CompletableFuture<Void> failed = CompletableFuture
-				.runAsync(() -> failing.completeExceptionally(new IllegalStateException("first")), this.foreign);
-			Support.get(failed);
+			failElsewhere(failing, "first");
 			throw new IllegalStateException("second");
 		})).withMessage("first");
 		assertThat(this.runner.snapshot().discarded()).isOne();
+	}
+
+	private void failElsewhere(CompletableFuture<?> work, String message) {
+		Support.get(CompletableFuture.runAsync(() -> work.completeExceptionally(new IllegalStateException(message)),
+				this.foreign));
 	}
 
 	@Test
@@ -370,9 +371,13 @@ class C11LateResultsTests {
 		AtomicInteger returned = new AtomicInteger();
 		List<Owner<Object>> owners = IntStream.range(0, 4).mapToObj((thread) -> Owner.start(() -> {
 			for (int i = 0; i < 250; i++) {
-				// Now and then two values, a failure, or neither in time.
+				// Now and then all values, a failure, or neither in time; the last one in
+				// place.
 				List<AsyncCallable<Resource>> tasks = List.of(creating(created, 0), creating(created, i % 7),
-						creating(created, 0));
+						creating(created, 0), () -> {
+							created.incrementAndGet();
+							return CompletableFuture.completedFuture(new Resource());
+						});
 				Duration limit = Duration.ofNanos(1 + ThreadLocalRandom.current().nextInt(400_000));
 				try {
 					RunOptions options = RunOptions.defaults().timeout(limit);

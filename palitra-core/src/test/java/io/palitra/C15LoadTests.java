@@ -656,8 +656,7 @@ class C15LoadTests {
 				assertAdmits(bounded, maxInFlight);
 			}
 			else {
-				// The last permits come back when the work of those that gave up has
-				// ended.
+				// The last permits come back with the end of work that was given up.
 				List<CompletableFuture<Object>> futures = new ArrayList<>();
 				Support.eventually().ignoreExceptionsInstanceOf(RunnerOverloadedException.class).until(() -> {
 					while (futures.size() < maxInFlight) {

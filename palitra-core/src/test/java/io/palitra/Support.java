@@ -185,7 +185,7 @@ final class Support {
 	 * Fails only if the condition holds for a thread that got every chance to end.
 	 */
 	static void collected(Callable<Boolean> cleared) {
-		eventually().pollInterval(Duration.ofMillis(20)).until(() -> {
+		eventually().pollInterval(Duration.ofMillis(100)).until(() -> {
 			System.gc();
 			return cleared.call();
 		});
