@@ -184,10 +184,13 @@ final class Report {
 
 			```
 			mvn -B -q -DskipTests -pl benchmarks -am package
-			java -jar benchmarks/target/palitra-benchmarks.jar short                        # at most five minutes
+			java -jar benchmarks/target/palitra-benchmarks.jar short                          # at most five minutes
 			java -jar benchmarks/target/palitra-benchmarks.jar short --rounds 3 --out docs  # this page; ten minutes on each JDK
-			java -jar benchmarks/target/palitra-benchmarks.jar long                         # everything; about an hour
+			java -jar benchmarks/target/palitra-benchmarks.jar long                           # everything; about an hour
 			```
+
+			With `--only` a part is measured again, and the others keep the data they have: below each table is when, and with
+			how many forks, that is JVMs for each contender.
 
 			Each contender is written as its own users would write it, with a limit on the time that the caller waits. Every
 			call checks that the task ran, and where. A contender gets JVMs of its own; these take turns, so that a machine

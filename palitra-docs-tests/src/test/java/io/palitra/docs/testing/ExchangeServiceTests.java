@@ -32,7 +32,7 @@ class ExchangeServiceTests {
 		IllegalStateException failure = new IllegalStateException("unknown currency");
 		ExchangeService service = new ExchangeService(this.runner,
 				(currency) -> CompletableFuture.failedFuture(failure));
-		assertThatIllegalStateException().isThrownBy(() -> service.price("XXX")).isSameAs(failure);
+		assertThatIllegalStateException().isThrownBy(() -> service.price("ZZZ")).isSameAs(failure);
 	}
 
 	@Test
