@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 
 import io.palitra.EventLoopThreadRunner;
 
@@ -29,6 +31,7 @@ class ShutdownTests {
 	@ValueSource(strings = { "/api/comments", "/api/comments/jdk" })
 	void c10RequestInFlightIsAnsweredBeforeTheApplicationEnds(String path) throws Exception {
 		CompletableFuture<HttpResponse<String>> response;
+		BetweenRequestsAndServer between;
 		try (ConfigurableApplicationContext application = SpringApplication.run(SampleApplication.class,
 				"--server.port=0", "--upstream.port=0", "--upstream.latency=1s", "--palitra.runner.timeout=30s")) {
 			URI uri = URI.create("http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port"));
@@ -36,13 +39,61 @@ class ShutdownTests {
 					BodyHandlers.ofString());
 			EventLoopThreadRunner runner = application.getBean(EventLoopThreadRunner.class);
 			await().atMost(Duration.ofSeconds(30)).until(() -> isInFlight(runner) || response.isDone());
+			between = new BetweenRequestsAndServer(runner, response);
+			application.getBeanFactory().registerSingleton("between", between);
 		}
 		assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
 		assertThat(response.get().body()).contains("comment 1", "comment 2", "comment 3");
+		assertThat(between.seen).as("what is there once the requests have been waited for").isEqualTo("runner only");
 	}
 
 	private static boolean isInFlight(EventLoopThreadRunner runner) {
 		return runner.snapshot().calls().stream().anyMatch((call) -> call.taskName().equals("gather"));
+	}
+
+	/**
+	 * Sees what is there once the web server has waited for its requests, and gives the
+	 * server the time to send the last of a response: Tomcat takes a request for done as
+	 * soon as its servlet has returned, and closes the connection even if the response is
+	 * still in its buffer.
+	 */
+	private static final class BetweenRequestsAndServer implements SmartLifecycle {
+
+		private final EventLoopThreadRunner runner;
+
+		private final CompletableFuture<?> response;
+
+		private volatile boolean running = true;
+
+		private volatile String seen = "nothing";
+
+		BetweenRequestsAndServer(EventLoopThreadRunner runner, CompletableFuture<?> response) {
+			this.runner = runner;
+			this.response = response;
+		}
+
+		@Override
+		public int getPhase() {
+			return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE + 1;
+		}
+
+		@Override
+		public void start() {
+		}
+
+		@Override
+		public void stop() {
+			boolean inFlight = isInFlight(this.runner);
+			this.seen = (this.runner.isAlive() ? "runner" : "no runner") + (inFlight ? " and request" : " only");
+			await().atMost(Duration.ofSeconds(20)).until(this.response::isDone);
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
 	}
 
 }
