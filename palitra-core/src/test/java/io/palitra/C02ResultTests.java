@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import io.palitra.spi.RunEvent;
@@ -266,6 +267,7 @@ class C02ResultTests {
 		assertThat(owner.wasInterruptedAtEnd()).isTrue();
 	}
 
+	@Tag("slow")
 	@Test
 	void manyThreadsGetTheirOwnResults() {
 		// palitra for Python
@@ -288,6 +290,7 @@ class C02ResultTests {
 		assertThat(this.ends).hasValue(threads * 20 * 2);
 	}
 
+	@Tag("slow")
 	@Test
 	void noWakeUpIsLost() {
 		// netty DefaultPromiseTest.testSignalRace

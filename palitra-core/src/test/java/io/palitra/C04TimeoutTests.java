@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +74,7 @@ class C04TimeoutTests {
 		}
 	}
 
+	@Tag("slow")
 	@Test
 	void runningCallThatHoldsTheLoopItselfShowsItsOwnStack() {
 		CountDownLatch release = new CountDownLatch(1);
@@ -89,6 +91,7 @@ class C04TimeoutTests {
 		return CompletableFuture.completedFuture(null);
 	}
 
+	@Tag("slow")
 	@Test
 	void loopThatIsNotHeldIsNotBlamed() {
 		RunTimeoutException timeout = timeoutOf(() -> this.runner.run(Support.never(), Duration.ofMillis(300)));

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -274,6 +275,7 @@ class C05InterruptAndCancelTests {
 
 	// Grace for clean-up
 
+	@Tag("slow")
 	@ParameterizedTest
 	@ValueSource(strings = { "interrupt", "timeout" })
 	void cancelGraceWaitsForTheCleanUp(String reason) {
@@ -319,6 +321,7 @@ class C05InterruptAndCancelTests {
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 	}
 
+	@Tag("slow")
 	@Test
 	void interruptDuringTheCancelGraceDoesNotShortenItAndIsKept() {
 		Work<Object> work = Work.stubborn();
@@ -334,6 +337,7 @@ class C05InterruptAndCancelTests {
 		assertThat(owner.wasInterruptedAtEnd()).isTrue();
 	}
 
+	@Tag("slow")
 	@Test
 	void interruptDuringTheCancelGraceOfRunInterruptiblyAfterATimeoutIsKept() {
 		Work<Object> work = Work.stubborn();
@@ -421,6 +425,7 @@ class C05InterruptAndCancelTests {
 		assertThat(work.cancellations()).isEmpty();
 	}
 
+	@Tag("slow")
 	@Test
 	void cancellationRacingTheStartReachesTheWorkOrPreventsIt() {
 		// anyio: cancelled at once, the work ran on
@@ -442,6 +447,7 @@ class C05InterruptAndCancelTests {
 		}
 	}
 
+	@Tag("slow")
 	@Test
 	void cancellationIsDeliveredOnceWhateverRaces() {
 		for (int i = 0; i < 300; i++) {

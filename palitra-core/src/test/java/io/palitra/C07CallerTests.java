@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -370,6 +371,7 @@ class C07CallerTests {
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 	}
 
+	@Tag("slow")
 	@ParameterizedTest
 	@ValueSource(strings = { "value", "timeout", "interrupt" })
 	void callEndsAlthoughThereIsAlwaysANextCommand(String reason) {
@@ -415,10 +417,12 @@ class C07CallerTests {
 
 	// The end of the call
 
+	@Tag("slow")
 	@ParameterizedTest
 	@EnumSource(CallEnd.class)
 	void commandAcceptedBeforeTheEndRunsBeforeTheCallReturns(CallEnd end) {
 		// The owner is held by a first command while the call ends and a second waits.
+		CountDownLatch accepted = new CountDownLatch(1);
 		CountDownLatch held = new CountDownLatch(1);
 		CountDownLatch release = new CountDownLatch(1);
 		List<Thread> ran = new CopyOnWriteArrayList<>();
@@ -431,8 +435,10 @@ class C07CallerTests {
 				awaitUninterruptibly(release);
 			});
 			scope.caller().execute(() -> ran.add(Thread.currentThread()));
+			accepted.countDown();
 			return work;
 		}, end.options()));
+		Support.await(accepted);
 		Support.await(held);
 		Future<?> ending = this.foreign.submit(() -> end.bringAbout(this.runner, owner, work));
 		end.untilBroughtAbout(this.runner, leaked.get());
@@ -443,6 +449,7 @@ class C07CallerTests {
 		assertThat(ran).containsExactly(owner.thread());
 	}
 
+	@Tag("slow")
 	@ParameterizedTest
 	@EnumSource(CallEnd.class)
 	void commandAfterTheEndIsRefused(CallEnd end) {
@@ -475,6 +482,7 @@ class C07CallerTests {
 			.isThrownBy(() -> leaked.get().caller().execute(() -> fail("never")));
 	}
 
+	@Tag("slow")
 	@Test
 	void everyAcceptedCommandRunsOnceOnTheOwnerWhateverRaces() {
 		int rounds = 4_000;
@@ -601,6 +609,7 @@ class C07CallerTests {
 		Support.eventually().until(() -> scope.remaining().orElseThrow().isZero());
 	}
 
+	@Tag("slow")
 	@ParameterizedTest
 	@ValueSource(strings = { "timeout", "interrupt" })
 	void cleanUpInsideTheCancelGraceMayUseTheCaller(String reason) {

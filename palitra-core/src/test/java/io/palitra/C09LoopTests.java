@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -382,6 +383,7 @@ class C09LoopTests {
 		assertThat(this.runner.run(Support.value("next"))).isEqualTo("next");
 	}
 
+	@Tag("slow")
 	@Test
 	void collectionOfGarbageDuringTheWorkHarmsNothing() {
 		// palitra for Python: the only references are the loop's

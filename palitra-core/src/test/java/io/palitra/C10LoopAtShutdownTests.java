@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -229,6 +230,7 @@ class C10LoopAtShutdownTests {
 		assertThat(ran).isFalse();
 	}
 
+	@Tag("slow")
 	@Test
 	void tasksThatRaceTheCloseRunOrAreCancelledOrRejected() {
 		for (int round = 0; round < 30; round++) {

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -264,6 +265,7 @@ class C10ShutdownTests {
 		assertThat(late.cancellations()).containsExactly(true);
 	}
 
+	@Tag("slow")
 	@Test
 	void thousandOwnersAreReleased() {
 		// vert.x ContextTest.testVirtualThreadInterruptOnClose
@@ -399,6 +401,7 @@ class C10ShutdownTests {
 		closer.value();
 	}
 
+	@Tag("slow")
 	@Test
 	void timeoutAndInterruptStillEndACallDuringTheGrace() {
 		Owner<Object> timed = Owner.start(() -> this.runner.run(Support.never(), Duration.ofMillis(300)));
@@ -521,6 +524,7 @@ class C10ShutdownTests {
 		first.value();
 	}
 
+	@Tag("slow")
 	@Test
 	void secondCloserWithALongerGraceDoesNotProlongThatOfTheFirst() {
 		Owner<Object> owner = Owner.parked(() -> this.runner.run(Support.never()));

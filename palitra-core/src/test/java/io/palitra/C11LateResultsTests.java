@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +49,7 @@ class C11LateResultsTests {
 
 	// run
 
+	@Tag("slow")
 	@ParameterizedTest
 	@EnumSource(value = CallEnd.class, names = { "TIMEOUT", "INTERRUPT", "CLOSE" })
 	void valueThatComesAfterTheOwnerLeftIsDiscarded(CallEnd end) {
@@ -192,6 +194,7 @@ class C11LateResultsTests {
 					.succeedsWithin(Support.PATIENCE)));
 	}
 
+	@Tag("slow")
 	@Test
 	void valueOfASubmittedTaskIsEitherTheFuturesOrDiscarded() {
 		int rounds = 1_500;

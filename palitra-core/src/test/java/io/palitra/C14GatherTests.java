@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -414,6 +415,7 @@ class C14GatherTests {
 		assertThat(outcomes).hasSize(100).allMatch(Outcome.Failure.class::isInstance);
 	}
 
+	@Tag("slow")
 	@ParameterizedTest
 	@EnumSource(Completion.class)
 	void tenThousandChildrenAreFine(Completion completion) {
@@ -431,6 +433,7 @@ class C14GatherTests {
 		assertThat(this.runner.gatherOutcomes(tasks, RunOptions.defaults().maxConcurrency(10))).hasSize(children);
 	}
 
+	@Tag("slow")
 	@Test
 	void tenThousandChildrenAreCancelled() {
 		Set<Work<Object>> works = ConcurrentHashMap.newKeySet();

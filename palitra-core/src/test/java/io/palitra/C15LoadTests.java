@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -131,6 +132,7 @@ class C15LoadTests {
 
 	// A permit belongs to the work
 
+	@Tag("slow")
 	@ParameterizedTest
 	@MethodSource
 	void workThatIsGivenUpAndGoesOnStillCounts(GivingUp givingUp) {
@@ -310,6 +312,7 @@ class C15LoadTests {
 			.hasMessageContaining("WAITING_FOR_PERMIT (waiting for a permit ");
 	}
 
+	@Tag("slow")
 	@Test
 	void timeSpentWaitingForAPermitIsToldByALaterTimeoutToo() {
 		Work<String> first = new Work<>();

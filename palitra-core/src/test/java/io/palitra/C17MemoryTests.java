@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import io.palitra.spi.RunEvent;
@@ -288,6 +289,7 @@ class C17MemoryTests {
 		traces.assertGone();
 	}
 
+	@Tag("slow")
 	@Test
 	void abandonedRunnerIsCollectedAndItsThreadStops() {
 		// "An EventLoopThreadRunner that is abandoned without close() is
@@ -305,6 +307,7 @@ class C17MemoryTests {
 		});
 	}
 
+	@Tag("slow")
 	@Test
 	void runnerWithACallInFlightIsNotTakenForAbandoned() {
 		CompletableFuture<String> source = new CompletableFuture<>();

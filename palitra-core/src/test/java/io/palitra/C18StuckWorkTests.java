@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -105,6 +106,7 @@ class C18StuckWorkTests {
 				}))));
 	}
 
+	@Tag("slow")
 	@Test
 	void reportsAreLimitedAndTellHowManyWereLeftOut() {
 		EventLoopThreadRunner slow = runner(Duration.ofMillis(5), NEVER);
@@ -138,6 +140,7 @@ class C18StuckWorkTests {
 		assertThat(this.slow.of("stuck")).isNotEmpty();
 	}
 
+	@Tag("slow")
 	@Test
 	void idleLoopIsNeitherSlowNorWatched() {
 		EventLoopThreadRunner idle = runner(Duration.ofMillis(900), NEVER);

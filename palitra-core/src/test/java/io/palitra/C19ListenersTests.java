@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -164,6 +165,7 @@ class C19ListenersTests {
 		}
 	}
 
+	@Tag("slow")
 	@Test
 	void submittedCallsAreTold() {
 		RunOptions options = RunOptions.defaults();
@@ -305,6 +307,7 @@ class C19ListenersTests {
 		assertThat(order).containsExactly("first", "second", "third");
 	}
 
+	@Tag("slow")
 	@Test
 	void everyCallIsToldOnceWhateverRaces() {
 		int threads = 4;
@@ -336,6 +339,7 @@ class C19ListenersTests {
 
 	// Listeners that throw
 
+	@Tag("slow")
 	@ParameterizedTest
 	@MethodSource("failures")
 	void listenerThatThrowsIsLoggedAndTheCallDoesNotNotice(Throwable failure) {

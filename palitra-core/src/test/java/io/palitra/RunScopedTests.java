@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -149,6 +150,7 @@ class RunScopedTests {
 
 	// isCancelled and onCancel
 
+	@Tag("slow")
 	@ParameterizedTest
 	@EnumSource(CallEnd.class)
 	void onCancelIsToldOnceIfNobodyWantsTheResultAnyMore(CallEnd end) {
@@ -456,6 +458,7 @@ class RunScopedTests {
 			.withMessage("child");
 	}
 
+	@Tag("slow")
 	@ParameterizedTest
 	@EnumSource(CallEnd.class)
 	void forkIsCancelledWhenTheRunEndsWithoutIt(CallEnd end) {
@@ -578,6 +581,7 @@ class RunScopedTests {
 
 	// adopt
 
+	@Tag("slow")
 	@ParameterizedTest
 	@EnumSource(CallEnd.class)
 	void adoptedStageIsCancelledWithTheRunAndOnlyThen(CallEnd end) {
@@ -680,6 +684,7 @@ class RunScopedTests {
 		assertThat(inLoop).isTrue();
 	}
 
+	@Tag("slow")
 	@Test
 	void sleepsEndInTheOrderOfTheirTimes() {
 		List<Integer> order = new ArrayList<>();
