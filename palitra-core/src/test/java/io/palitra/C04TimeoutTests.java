@@ -3,6 +3,7 @@ package io.palitra;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -12,6 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -49,6 +53,46 @@ class C04TimeoutTests {
 			.matches("Task \"load-user\" on runner \"timeouts\" did not end within [0-9.]+ (ms|s): "
 					+ "RUNNING \\(queued [0-9.]+ (ns|us|ms|s), running [0-9.]+ (us|ms|s)\\)");
 		assertThat(timeout.getPhase()).isEqualTo(RunPhase.RUNNING);
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = RunPhase.class, names = { "WAITING_FOR_PERMIT", "QUEUED", "RUNNING" })
+	void timesInTheTextAreThoseOfTheCall(RunPhase phase) {
+		long since = System.nanoTime();
+		try (EventLoopThreadRunner narrow = EventLoopThreadRunner.builder()
+			.maxInFlight(1)
+			.shutdownGrace(Duration.ZERO)
+			.build()) {
+			RunTimeoutException timeout = timeoutIn(phase, narrow);
+			Duration most = Duration.ofNanos(System.nanoTime() - since);
+			assertThat(timeout.getPhase()).isEqualTo(phase);
+			assertThat(times(timeout.getMessage())).as(timeout.getMessage()).isBetween(Duration.ofMillis(1), most);
+		}
+	}
+
+	private static RunTimeoutException timeoutIn(RunPhase phase, EventLoopThreadRunner narrow) {
+		if (phase == RunPhase.RUNNING) {
+			return Support.timeoutWhileRunning((limit) -> narrow.run(Support.never(), limit));
+		}
+		if (phase == RunPhase.WAITING_FOR_PERMIT) {
+			narrow.submit(Support.never());
+			return timeoutOf(() -> narrow.run(Support.never(), SHORT));
+		}
+		try (HeldLoop held = HeldLoop.of(narrow)) {
+			return timeoutOf(() -> narrow.run(Support.never(), SHORT));
+		}
+	}
+
+	/**
+	 * Returns the sum of what is in the parentheses.
+	 */
+	private static Duration times(String message) {
+		Map<String, Double> nanos = Map.of("ns", 1D, "us", 1e3, "ms", 1e6, "s", 1e9);
+		Matcher time = Pattern.compile("([0-9.]+) (ns|us|ms|s)")
+			.matcher(message.replaceFirst("(?s).*?\\((.*?)\\).*", "$1"));
+		return Duration.ofNanos(time.results()
+			.mapToLong((each) -> (long) (Double.parseDouble(each.group(1)) * nanos.get(each.group(2))))
+			.sum());
 	}
 
 	@Test

@@ -69,6 +69,18 @@ class C11LateResultsTests {
 	}
 
 	@Test
+	void failureThatComesAfterTheOwnerLeftIsLoggedAtDebugLevel() {
+		IllegalStateException failure = new IllegalStateException("late");
+		try (Logs logs = Logs.capture()) {
+			Work<Object> work = Work.stubborn();
+			Support.timeoutWhileRunning(this.runner, (limit) -> this.runner.run(() -> work, limit));
+			work.completeExceptionally(failure);
+			assertThat(logs.thrownAtDebugLevel()).contains(failure);
+			assertThat(logs.messages()).isEmpty();
+		}
+	}
+
+	@Test
 	void nullThatComesAfterTheOwnerLeftIsCountedAndNotPassed() {
 		endedCall(CallEnd.INTERRUPT).complete(null);
 		assertThat(this.late).isEmpty();

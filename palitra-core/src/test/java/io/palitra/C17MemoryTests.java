@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -174,6 +175,38 @@ class C17MemoryTests {
 		Support.untilActive(this.runner, 1);
 		future.cancel(true);
 		traces.assertGone();
+	}
+
+	@Test
+	void adoptedStageThatHasEndedIsNotRetainedWhileTheCallGoesOn() {
+		Traces traces = new Traces();
+		CompletableFuture<String> work = new CompletableFuture<>();
+		CountDownLatch adopted = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			CompletableFuture<Object> stage = new CompletableFuture<>();
+			traces.add(stage);
+			traces.add(scope.adopt(stage));
+			stage.complete(new Object());
+			adopted.countDown();
+			return work;
+		}));
+		Support.await(adopted);
+		traces.assertGone();
+		work.complete("value");
+		assertThat(owner.value()).isEqualTo("value");
+	}
+
+	@Test
+	void scopeThatIsKeptRetainsNoHookOfACallThatHasEnded() {
+		Traces traces = new Traces();
+		AtomicReference<RunScope> kept = new AtomicReference<>();
+		this.runner.runScoped((scope) -> {
+			kept.set(scope);
+			scope.onCancel(traces.runnable());
+			return CompletableFuture.completedFuture("value");
+		});
+		traces.assertGone();
+		assertThat(kept.get()).isNotNull();
 	}
 
 	@Test

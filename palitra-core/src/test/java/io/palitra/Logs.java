@@ -42,6 +42,7 @@ final class Logs implements AutoCloseable {
 	private Logs(Runnable onPublish) {
 		this.onPublish = onPublish;
 		this.handler.setLevel(Level.ALL);
+		this.logger.setLevel(Level.ALL);
 		this.logger.setUseParentHandlers(false);
 		this.logger.addHandler(this.handler);
 	}
@@ -89,9 +90,21 @@ final class Logs implements AutoCloseable {
 			.filter((record) -> !record.getMessage().startsWith("A callback has held thread"));
 	}
 
+	/**
+	 * Returns the exceptions that were logged for whoever looks for them.
+	 */
+	List<Throwable> thrownAtDebugLevel() {
+		return this.records.stream()
+			.filter((record) -> record.getLevel() == Level.FINE)
+			.map(LogRecord::getThrown)
+			.filter(Objects::nonNull)
+			.toList();
+	}
+
 	@Override
 	public void close() {
 		this.logger.removeHandler(this.handler);
+		this.logger.setLevel(null);
 		this.logger.setUseParentHandlers(true);
 	}
 

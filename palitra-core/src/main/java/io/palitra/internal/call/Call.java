@@ -287,7 +287,7 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 				this.calls.report(this, age);
 			}
 			else {
-				interrupted |= !waitForNews();
+				waitForNews();
 			}
 		}
 		if (this.state instanceof Failed failed) {
@@ -338,34 +338,25 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	 * Waits until there is something to do for the owner. Lets a ForkJoinPool compensate
 	 * if the owner is one of its workers, drives the loop if it is the loop's own thread,
 	 * and just parks otherwise (rules C6 and C16).
-	 * @return {@code false} if the call was given up because of an interrupt
 	 */
-	private boolean waitForNews() {
-		try {
-			if (this.loop.inLoop()) {
-				this.loop.pump(this::isReleasable, this::waitLeft);
-				if (this.loop.isClosed()) {
-					giveUp(RunResult.CLOSED, null);
-				}
+	private void waitForNews() {
+		if (this.loop.inLoop()) {
+			this.loop.pump(this::isReleasable, this::waitLeft);
+			if (this.loop.isClosed()) {
+				giveUp(RunResult.CLOSED, null);
 			}
-			else {
-				blockManaged();
-			}
-			return true;
+			return;
 		}
-		catch (InterruptedException ex) {
-			giveUp(RunResult.INTERRUPTED, null);
-			return false;
-		}
-	}
-
-	private void blockManaged() throws InterruptedException {
 		try {
 			ForkJoinPool.managedBlock(this);
 		}
 		catch (RejectedExecutionException ex) {
 			// The pool is at its limit of threads; the call has been made all the same.
 			block();
+		}
+		catch (InterruptedException ex) {
+			// Not from block(); the owner takes it from the flag, as any other.
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -380,17 +371,13 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	}
 
 	@Override
-	public boolean block() throws InterruptedException {
+	public boolean block() {
 		long left = waitLeft();
 		if (left == Nanos.FOREVER) {
 			LockSupport.park(this);
 		}
 		else {
 			LockSupport.parkNanos(this, left);
-		}
-		// A result that is there is taken, and the flag left for the next to wait.
-		if (this.state instanceof Open && Thread.interrupted()) {
-			throw new InterruptedException();
 		}
 		return true;
 	}

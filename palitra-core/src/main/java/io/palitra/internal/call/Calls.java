@@ -44,7 +44,7 @@ import io.palitra.spi.RunResult;
 public final class Calls {
 
 	/**
-	 * How often a drain looks whether its grace has been shortened: 10 ms.
+	 * How often a drain looks whether its calls have ended: every 10 ms.
 	 */
 	private static final long DRAIN_SLICE = 10_000_000;
 
@@ -91,11 +91,6 @@ public final class Calls {
 	 * knows a class loader that is not to be kept (rule C17).
 	 */
 	private volatile WeakReference<@Nullable Context> lastContext = new WeakReference<>(null);
-
-	/**
-	 * The thread that waits in {@link #drain}.
-	 */
-	private volatile @Nullable Thread drainer;
 
 	public Calls(Settings settings) {
 		this.settings = settings;
@@ -325,10 +320,6 @@ public final class Calls {
 			tell((listener) -> listener.onEnd(call, result, failure));
 		}
 		this.left.increment();
-		Thread drainer = this.drainer;
-		if (drainer != null && isIdle()) {
-			LockSupport.unpark(drainer);
-		}
 	}
 
 	private void tell(Consumer<RunListener> event) {
@@ -358,26 +349,19 @@ public final class Calls {
 	 * leaves its flag set
 	 */
 	public boolean drain(Grace grace) {
-		this.drainer = Thread.currentThread();
-		try {
-			// Counts the calls after writing drainer, ended(..) the other way round: the
-			// last call either has left here or wakes this thread.
-			while (!isIdle()) {
-				long left = grace.left();
-				if (Thread.currentThread().isInterrupted()) {
-					grace.shorten(0);
-				}
-				if (left <= 0) {
-					return false;
-				}
-				// Looks now and then whether the grace has been shortened.
-				LockSupport.parkNanos(this, Math.min(left, DRAIN_SLICE));
+		while (!isIdle()) {
+			long left = grace.left();
+			if (Thread.currentThread().isInterrupted()) {
+				grace.shorten(0);
 			}
-			return true;
+			if (left <= 0) {
+				return false;
+			}
+			// Calls end without a word to whoever waits here, and a grace is shortened
+			// without one.
+			LockSupport.parkNanos(this, Math.min(left, DRAIN_SLICE));
 		}
-		finally {
-			this.drainer = null;
-		}
+		return true;
 	}
 
 	/**
