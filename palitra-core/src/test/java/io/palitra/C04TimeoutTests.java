@@ -3,7 +3,6 @@ package io.palitra;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -13,8 +12,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -66,7 +63,8 @@ class C04TimeoutTests {
 			RunTimeoutException timeout = timeoutIn(phase, narrow);
 			Duration most = Duration.ofNanos(System.nanoTime() - since);
 			assertThat(timeout.getPhase()).isEqualTo(phase);
-			assertThat(times(timeout.getMessage())).as(timeout.getMessage()).isBetween(Duration.ofMillis(1), most);
+			assertThat(Support.timesIn(timeout.getMessage())).as(timeout.getMessage())
+				.isBetween(Duration.ofMillis(1), most);
 		}
 	}
 
@@ -81,18 +79,6 @@ class C04TimeoutTests {
 		try (HeldLoop held = HeldLoop.of(narrow)) {
 			return timeoutOf(() -> narrow.run(Support.never(), SHORT));
 		}
-	}
-
-	/**
-	 * Returns the sum of what is in the parentheses.
-	 */
-	private static Duration times(String message) {
-		Map<String, Double> nanos = Map.of("ns", 1D, "us", 1e3, "ms", 1e6, "s", 1e9);
-		Matcher time = Pattern.compile("([0-9.]+) (ns|us|ms|s)")
-			.matcher(message.replaceFirst("(?s).*?\\((.*?)\\).*", "$1"));
-		return Duration.ofNanos(time.results()
-			.mapToLong((each) -> (long) (Double.parseDouble(each.group(1)) * nanos.get(each.group(2))))
-			.sum());
 	}
 
 	@Test

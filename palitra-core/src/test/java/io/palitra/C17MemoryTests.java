@@ -134,6 +134,23 @@ class C17MemoryTests {
 	}
 
 	@Test
+	void awaitThatTimedOutIsNotRetainedByTheRunner() {
+		Traces traces = new Traces();
+		Owner.start(() -> {
+			CompletableFuture<Object> stage = new CompletableFuture<>();
+			traces.add(stage);
+			try {
+				return this.runner.await(stage, Duration.ofMillis(1));
+			}
+			catch (RunTimeoutException ex) {
+				return null;
+			}
+		}).value();
+		traces.assertGone();
+		assertThat(this.events).hasSize(1);
+	}
+
+	@Test
 	void callDroppedFromTheQueueRetainsNothingWhileTheLoopIsStillHeld() {
 		Traces traces = new Traces();
 		try (HeldLoop held = HeldLoop.of(this.runner)) {
@@ -191,6 +208,23 @@ class C17MemoryTests {
 			return work;
 		}));
 		Support.await(adopted);
+		traces.assertGone();
+		work.complete("value");
+		assertThat(owner.value()).isEqualTo("value");
+	}
+
+	@Test
+	void forkThatHasEndedIsNotRetainedWhileTheCallGoesOn() {
+		Traces traces = new Traces();
+		CompletableFuture<String> work = new CompletableFuture<>();
+		CountDownLatch forked = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			scope.fork(traces.task(CompletableFuture.completedFuture(new Object())))
+				.thenAccept(traces::add)
+				.thenRun(forked::countDown);
+			return work;
+		}));
+		Support.await(forked);
 		traces.assertGone();
 		work.complete("value");
 		assertThat(owner.value()).isEqualTo("value");

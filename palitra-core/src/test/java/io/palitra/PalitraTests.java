@@ -1,5 +1,6 @@
 package io.palitra;
 
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.HashSet;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -185,6 +188,14 @@ class PalitraTests {
 	void healsAtItsNextUseWhenItsLoopHasDied() throws Exception {
 		// C9; palitra for Python
 		Thread thread = globalThread();
+		killGlobalRunner();
+		assertThat(Palitra.isRunnerAlive()).isFalse();
+		assertThat(Palitra.run(Support.value("healed"))).isEqualTo("healed");
+		assertThat(Palitra.isRunnerAlive()).isTrue();
+		assertThat(globalThread()).isNotSameAs(thread);
+	}
+
+	private static void killGlobalRunner() throws ReflectiveOperationException {
 		Field global = Palitra.class.getDeclaredField("global");
 		global.setAccessible(true);
 		Field runner = global.get(null).getClass().getDeclaredField("runner");
@@ -192,10 +203,20 @@ class PalitraTests {
 		try (Logs logs = Logs.capture()) {
 			Support.kill((EventLoopThreadRunner) runner.get(global.get(null)), new InternalError("the worst"));
 		}
-		assertThat(Palitra.isRunnerAlive()).isFalse();
-		assertThat(Palitra.run(Support.value("healed"))).isEqualTo("healed");
-		assertThat(Palitra.isRunnerAlive()).isTrue();
-		assertThat(globalThread()).isNotSameAs(thread);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void runnerThatIsNoLongerTheGlobalOneIsCollected(boolean died) throws Exception {
+		WeakReference<Thread> thread = new WeakReference<>(globalThread());
+		if (died) {
+			killGlobalRunner();
+			assertThat(Palitra.run(Support.value("healed"))).isEqualTo("healed");
+		}
+		else {
+			Palitra.shutdownGlobalRunner();
+		}
+		Support.collected(() -> thread.get() == null);
 	}
 
 	@Test

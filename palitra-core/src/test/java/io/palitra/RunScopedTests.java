@@ -458,6 +458,23 @@ class RunScopedTests {
 			.withMessage("child");
 	}
 
+	@Test
+	void forkIsCancelledBeforeTheCancelGraceAndMayEndTheWork() {
+		Work<Object> work = Work.stubborn();
+		CompletableFuture<Object> child = new CompletableFuture<>();
+		child.whenComplete((value, failure) -> work.complete("cleaned up"));
+		CountDownLatch forked = new CountDownLatch(1);
+		Owner<Object> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			scope.fork(() -> child);
+			forked.countDown();
+			return work;
+		}, RunOptions.defaults().cancelGrace(Support.LONG)));
+		Support.await(forked);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		assertThat(child).isCancelled();
+	}
+
 	@Tag("slow")
 	@ParameterizedTest
 	@EnumSource(CallEnd.class)

@@ -19,6 +19,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -217,6 +219,18 @@ final class Support {
 		RunTimeoutException timeout = timeoutWhileRunning(call);
 		settle(runner);
 		return timeout;
+	}
+
+	/**
+	 * Returns the sum of the times in the parentheses of the text of a timeout.
+	 */
+	static Duration timesIn(String message) {
+		Map<String, Double> nanos = Map.of("ns", 1D, "us", 1e3, "ms", 1e6, "s", 1e9);
+		Matcher time = Pattern.compile("([0-9.]+) (ns|us|ms|s)")
+			.matcher(message.replaceFirst("(?s).*?\\((.*?)\\).*", "$1"));
+		return Duration.ofNanos(time.results()
+			.mapToLong((each) -> (long) (Double.parseDouble(each.group(1)) * nanos.get(each.group(2))))
+			.sum());
 	}
 
 	// The worst

@@ -271,7 +271,6 @@ final class Scope implements RunScope {
 		this.lock.lock();
 		try {
 			left = new ArrayList<>(this.children);
-			this.children.clear();
 		}
 		finally {
 			this.lock.unlock();
