@@ -58,6 +58,43 @@ class C05InterruptAndCancelTests {
 	}
 
 	@Test
+	void textSaysThatTheTaskWasNotStarted() {
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			Owner<Object> owner = Owner
+				.parked(() -> this.runner.run(Support.never(), RunOptions.defaults().name("load-user")));
+			owner.interrupt();
+			assertThat(owner.failure())
+				.hasMessage("Task \"load-user\" on runner \"interrupts\" was not started: thread \""
+						+ owner.thread().getName() + "\" was interrupted");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void textSaysThatTheTaskWasStartedAndCancelled(boolean onTheCaller) {
+		CountDownLatch started = new CountDownLatch(1);
+		Owner<Object> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			if (onTheCaller) {
+				scope.caller().execute(() -> {
+					Thread.currentThread().interrupt();
+					started.countDown();
+				});
+			}
+			else {
+				started.countDown();
+			}
+			return new CompletableFuture<>();
+		}, RunOptions.defaults().name("load-user")));
+		Support.await(started);
+		if (!onTheCaller) {
+			Support.untilActive(this.runner, 1);
+			owner.interrupt();
+		}
+		assertThat(owner.failure())
+			.hasMessageStartingWith("Task \"load-user\" on runner \"interrupts\" was cancelled: ");
+	}
+
+	@Test
 	void interruptedOnEntryOfAwaitIsRefusedAndTheFlagKept() {
 		Work<Object> stage = new Work<>();
 		Owner<Object> owner = Owner.start(() -> {

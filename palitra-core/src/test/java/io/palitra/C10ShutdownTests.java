@@ -181,6 +181,17 @@ class C10ShutdownTests {
 	}
 
 	@Test
+	void textSaysThatTheTaskWasNotStarted() {
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			Owner<Object> owner = Owner
+				.parked(() -> this.runner.run(Support.never(), RunOptions.defaults().name("load-user")));
+			this.runner.close(Duration.ZERO);
+			assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class)
+				.hasMessageStartingWith("Task \"load-user\" cannot be run: runner \"closing\" is ");
+		}
+	}
+
+	@Test
 	void whatDoesNotEndWithinTheGraceIsCancelledAndItsOwnerReleased() {
 		// palitra for Python; anyio
 		Work<Object> work = new Work<>();

@@ -62,6 +62,26 @@ class C17MemoryTests {
 	}
 
 	@Test
+	void callThatHasEndedIsNotRetainedByItsRunner() {
+		Traces traces = new Traces();
+		try (EventLoopThreadRunner quiet = EventLoopThreadRunner.builder().build()) {
+			Owner.start(() -> {
+				for (int i = 0; i < 10; i++) {
+					CompletableFuture<String> later = new CompletableFuture<>();
+					RunOptions options = RunOptions.defaults().name("call-" + i);
+					traces.add(options);
+					Owner<String> owner = Owner.parked(() -> quiet.run(() -> later, options));
+					later.complete("value");
+					assertThat(owner.value()).isEqualTo("value");
+				}
+				return null;
+			}).value();
+			traces.assertGone();
+			assertThat(quiet.isAlive()).isTrue();
+		}
+	}
+
+	@Test
 	void failedCallRetainsNothing() {
 		// palitra for Python: the exception was kept in a cycle of references
 		Traces traces = new Traces();
