@@ -8,6 +8,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.fail;
 
 @DisplayName("C10 Shutdown: onClose")
 class C10OnCloseTests {
@@ -142,6 +145,34 @@ class C10OnCloseTests {
 		assertThat(this.runner.snapshot().state()).isEqualTo(RunnerState.CLOSED);
 		release.countDown();
 		Support.untilDead(thread);
+	}
+
+	@Test
+	void isStartedByALoopThatComesToItLateAsLongAsNothingHoldsIt() {
+		for (int attempt = 0; attempt < 50; attempt++) {
+			AtomicBoolean started = new AtomicBoolean();
+			AtomicLong longest = new AtomicLong();
+			try (EventLoopThreadRunner busy = EventLoopThreadRunner.builder().shutdownGrace(Duration.ZERO).build()) {
+				busy.onClose(() -> {
+					started.set(true);
+					return CompletableFuture.completedFuture(null);
+				});
+				// For more than 400 ms, each for less than 100
+				for (int i = 0; i < 400; i++) {
+					busy.getLoop().execute(() -> {
+						long since = System.nanoTime();
+						LockSupport.parkNanos(1_000_000);
+						longest.accumulateAndGet(System.nanoTime() - since, Math::max);
+					});
+				}
+			}
+			// The machine may have held one of them.
+			if (longest.get() < 50_000_000) {
+				assertThat(started).isTrue();
+				return;
+			}
+		}
+		fail("on no attempt was the loop left its processor");
 	}
 
 	@Test

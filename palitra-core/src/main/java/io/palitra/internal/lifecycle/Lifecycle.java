@@ -31,6 +31,11 @@ public final class Lifecycle {
 	 */
 	private static final long LEAST_GRACE = 100_000_000;
 
+	/**
+	 * How long a clean-up may take to be started by a loop that is not held: 2 s.
+	 */
+	private static final long STARTING_GRACE = 2_000_000_000;
+
 	private final Calls calls;
 
 	private final ThreadFactory threadFactory;
@@ -366,8 +371,10 @@ public final class Lifecycle {
 		if (grace.await(done, lost)) {
 			return true;
 		}
-		// Each is started, even if the one before has taken all of the grace.
-		if (!grace.atLeast(LEAST_GRACE).await(started, lost) && loop.isClosed()) {
+		// Each is started, even if the one before has taken all of the grace, by a loop
+		// that is not held but only waits for a processor.
+		BooleanSupplier inVain = () -> lost.getAsBoolean() || loop.watch().heldFor() >= LEAST_GRACE;
+		if (!grace.atLeast(STARTING_GRACE).await(started, inVain) && loop.isClosed()) {
 			return false;
 		}
 		Log.warn("A clean-up of runner \"" + this.calls.runner() + "\" did not end within the grace of the close");
