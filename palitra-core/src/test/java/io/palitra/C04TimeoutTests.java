@@ -108,8 +108,7 @@ class C04TimeoutTests {
 	@Test
 	void runningCallThatHoldsTheLoopItselfShowsItsOwnStack() {
 		CountDownLatch release = new CountDownLatch(1);
-		RunTimeoutException timeout = timeoutOf(
-				() -> this.runner.run(() -> blockTheLoop(release), Duration.ofMillis(500)));
+		RunTimeoutException timeout = timeoutOf(() -> this.runner.run(() -> blockTheLoop(release), Support.UNHURRIED));
 		release.countDown();
 		assertThat(timeout.getPhase()).isEqualTo(RunPhase.RUNNING);
 		assertThat(timeout.getMessage()).contains("has been held for")

@@ -332,7 +332,7 @@ class C05InterruptAndCancelTests {
 		Owner<Object> owner = Owner.start(() -> this.runner.run(() -> {
 			started.countDown();
 			return work;
-		}, reason.equals("timeout") ? options.timeout(Duration.ofMillis(500)) : options));
+		}, reason.equals("timeout") ? options.timeout(Support.UNHURRIED) : options));
 		Support.await(started);
 		if (reason.equals("interrupt")) {
 			owner.interrupt();
@@ -363,7 +363,7 @@ class C05InterruptAndCancelTests {
 	void interruptDuringTheCancelGraceDoesNotShortenItAndIsKept() {
 		Work<Object> work = Work.stubborn();
 		Owner<Object> owner = Owner.parked(() -> this.runner.run(() -> work,
-				RunOptions.defaults().cancelGrace(Support.LONG).timeout(Duration.ofMillis(500))));
+				RunOptions.defaults().cancelGrace(Support.LONG).timeout(Support.UNHURRIED)));
 		Support.eventually().until(() -> !work.cancellations().isEmpty());
 		owner.interrupt();
 		Support.eventually().until(() -> !owner.thread().isInterrupted());
@@ -379,7 +379,7 @@ class C05InterruptAndCancelTests {
 	void interruptDuringTheCancelGraceOfRunInterruptiblyAfterATimeoutIsKept() {
 		Work<Object> work = Work.stubborn();
 		Owner<Object> owner = Owner.parked(() -> this.runner.runInterruptibly(() -> work,
-				RunOptions.defaults().cancelGrace(Support.LONG).timeout(Duration.ofMillis(500))));
+				RunOptions.defaults().cancelGrace(Support.LONG).timeout(Support.UNHURRIED)));
 		Support.eventually().until(() -> !work.cancellations().isEmpty());
 		owner.interrupt();
 		Support.eventually().until(() -> !owner.thread().isInterrupted());

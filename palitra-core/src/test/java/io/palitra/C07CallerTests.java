@@ -634,7 +634,7 @@ class C07CallerTests {
 		Owner<Object> owner = Owner.parked(() -> this.runner.runScoped((scope) -> {
 			opened.set(scope);
 			return work;
-		}, reason.equals("timeout") ? options.timeout(Duration.ofMillis(500)) : options));
+		}, reason.equals("timeout") ? options.timeout(Support.UNHURRIED) : options));
 		Support.untilActive(this.runner, 1);
 		if (reason.equals("interrupt")) {
 			owner.interrupt();

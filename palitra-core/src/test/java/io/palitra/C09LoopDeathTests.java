@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -253,11 +254,12 @@ class C09LoopDeathTests {
 		}
 	}
 
+	@Tag("slow")
 	@Test
 	void ownerInItsCancelGraceIsReleasedByTheDeath() {
 		Work<Object> work = Work.stubborn();
 		Owner<Object> owner = Owner.start(() -> this.runner.run(() -> work,
-				RunOptions.defaults().timeout(Duration.ofMillis(200)).cancelGrace(Support.LONG)));
+				RunOptions.defaults().timeout(Support.UNHURRIED).cancelGrace(Support.LONG)));
 		Support.eventually().until(() -> !work.cancellations().isEmpty());
 		Support.kill(this.runner, this.death);
 		assertThat(owner.failure()).isInstanceOf(RunTimeoutException.class);

@@ -380,11 +380,12 @@ class C10ShutdownTests {
 		}
 	}
 
+	@Tag("slow")
 	@Test
 	void ownerInItsCancelGraceIsReleasedByClose() {
 		Work<Object> work = Work.stubborn();
 		Owner<Object> owner = Owner.start(() -> this.runner.run(() -> work,
-				RunOptions.defaults().timeout(Duration.ofMillis(200)).cancelGrace(Support.LONG)));
+				RunOptions.defaults().timeout(Support.UNHURRIED).cancelGrace(Support.LONG)));
 		Support.eventually().until(() -> !work.cancellations().isEmpty());
 		this.runner.close(Duration.ZERO);
 		assertThat(owner.failure()).isInstanceOf(RunTimeoutException.class);
@@ -415,7 +416,7 @@ class C10ShutdownTests {
 	@Tag("slow")
 	@Test
 	void timeoutAndInterruptStillEndACallDuringTheGrace() {
-		Owner<Object> timed = Owner.start(() -> this.runner.run(Support.never(), Duration.ofMillis(300)));
+		Owner<Object> timed = Owner.start(() -> this.runner.run(Support.never(), Support.UNHURRIED));
 		Owner<Object> interrupted = Owner.parked(() -> this.runner.run(Support.never()));
 		Support.untilActive(this.runner, 2);
 		Owner<Object> closer = closer(Support.LONG);

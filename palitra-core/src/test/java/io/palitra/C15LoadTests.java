@@ -167,7 +167,7 @@ class C15LoadTests {
 					future.cancel(true);
 				}), Named.of("timed out future", (runner, work) -> {
 					CompletableFuture<String> future = runner.submit(() -> work,
-							RunOptions.defaults().timeout(Duration.ofMillis(500)));
+							RunOptions.defaults().timeout(Support.UNHURRIED));
 					Support.untilActive(runner, 1);
 					assertThat(future).failsWithin(Support.PATIENCE);
 				}));

@@ -428,10 +428,10 @@ class C21StreamTests {
 
 		};
 		List<Integer> read = new ArrayList<>();
-		try (Stream<Integer> stream = this.runner.stream(silent, limit(Duration.ofMillis(300)).name("rows"))) {
+		try (Stream<Integer> stream = this.runner.stream(silent, limit(Support.UNHURRIED).name("rows"))) {
 			RunTimeoutException timeout = catchThrowableOfType(RunTimeoutException.class,
 					() -> stream.forEach(read::add));
-			assertThat(timeout).hasMessageContaining("\"rows\"").hasMessageContaining("300 ms");
+			assertThat(timeout).hasMessageContaining("\"rows\"").hasMessageContaining("1.5 s");
 			assertThat(silent.cancelled).hasValue(1);
 		}
 		assertThat(read).hasSize(before);
@@ -445,7 +445,7 @@ class C21StreamTests {
 
 	@Test
 	void limitIsForEachWaitNotForAll() {
-		long limit = 400_000_000;
+		long limit = Support.UNHURRIED.toNanos();
 		long since = System.nanoTime();
 		Silent steady = new Silent() {
 

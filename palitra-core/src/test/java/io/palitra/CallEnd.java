@@ -57,7 +57,7 @@ enum CallEnd {
 
 		@Override
 		RunOptions options() {
-			return RunOptions.defaults().timeout(Duration.ofMillis(500));
+			return RunOptions.defaults().timeout(Support.UNHURRIED);
 		}
 
 		@Override

@@ -39,6 +39,12 @@ final class Support {
 
 	static final Duration LONG = Duration.ofHours(1);
 
+	/**
+	 * A limit that is waited for to its end, after something that a busy machine must
+	 * come to before.
+	 */
+	static final Duration UNHURRIED = Duration.ofMillis(1500);
+
 	private Support() {
 	}
 
