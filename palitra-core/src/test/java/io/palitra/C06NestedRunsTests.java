@@ -37,7 +37,7 @@ class C06NestedRunsTests {
 	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
 		.name("nesting")
 		.nestedRuns(NestedRuns.PUMP)
-		.slowTaskThreshold(Duration.ofMillis(80))
+		.slowTaskThreshold(Duration.ofMillis(500))
 		.build();
 
 	private final ExecutorService foreign = Executors.newCachedThreadPool(Support::daemon);
@@ -474,7 +474,7 @@ class C06NestedRunsTests {
 		try (SlowReports reports = SlowReports.capture();
 				EventLoopThreadRunner clock = EventLoopThreadRunner.builder()
 					.name("clock")
-					.slowTaskThreshold(Duration.ofMillis(160))
+					.slowTaskThreshold(Duration.ofSeconds(1))
 					.build()) {
 			CompletableFuture<String> release = new CompletableFuture<>();
 			Owner<String> nested = Owner.start(() -> onTheLoop(() -> this.runner.await(release)));

@@ -272,8 +272,14 @@ final class Support {
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(ex);
 		}
-		runner.getLoop().execute(() -> {
-		});
+		try {
+			runner.getLoop().execute(() -> {
+			});
+		}
+		catch (RunnerClosedException ex) {
+			// It has looked at its timers by itself.
+			assertThat(ex).hasCause(cause);
+		}
 	}
 
 	/**
