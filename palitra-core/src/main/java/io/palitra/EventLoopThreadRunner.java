@@ -668,8 +668,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * all its calls share: once the calls have ended, on the loop's thread, the last
 	 * registered first, each after the one before has ended, and within the grace of the
 	 * close or, where the calls have used that up, within 100 ms. One that fails or takes
-	 * too long is logged and does not keep the others from being started, unless it holds
-	 * the loop. A {@link #stop()} does not run them.
+	 * too long is logged and does not keep the others from being started, unless it goes
+	 * on holding the loop; a loop that is not held has 2 s to start each. A
+	 * {@link #stop()} does not run them.
 	 * @param <T> the type of the result, which nobody sees
 	 * @param cleanup the work to do
 	 * @throws NullPointerException if {@code cleanup} is {@code null}

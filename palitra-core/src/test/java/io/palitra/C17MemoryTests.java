@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -154,7 +155,7 @@ class C17MemoryTests {
 	}
 
 	@Test
-	void awaitThatTimedOutIsNotRetainedByTheRunner() {
+	void awaitThatTimedOutRetainsNoStage() {
 		Traces traces = new Traces();
 		Owner.start(() -> {
 			CompletableFuture<Object> stage = new CompletableFuture<>();
@@ -216,35 +217,31 @@ class C17MemoryTests {
 
 	@Test
 	void adoptedStageThatHasEndedIsNotRetainedWhileTheCallGoesOn() {
-		Traces traces = new Traces();
-		CompletableFuture<String> work = new CompletableFuture<>();
-		CountDownLatch adopted = new CountDownLatch(1);
-		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+		assertNotRetainedOnceEnded((scope, traces) -> {
 			CompletableFuture<Object> stage = new CompletableFuture<>();
 			traces.add(stage);
-			traces.add(scope.adopt(stage));
+			CompletableFuture<Object> adopted = scope.adopt(stage);
+			traces.add(adopted);
 			stage.complete(new Object());
-			adopted.countDown();
-			return work;
-		}));
-		Support.await(adopted);
-		traces.assertGone();
-		work.complete("value");
-		assertThat(owner.value()).isEqualTo("value");
+			return adopted;
+		});
 	}
 
 	@Test
 	void forkThatHasEndedIsNotRetainedWhileTheCallGoesOn() {
+		assertNotRetainedOnceEnded(
+				(scope, traces) -> scope.fork(traces.task(CompletableFuture.completedFuture(new Object()))));
+	}
+
+	private void assertNotRetainedOnceEnded(BiFunction<RunScope, Traces, CompletableFuture<Object>> start) {
 		Traces traces = new Traces();
 		CompletableFuture<String> work = new CompletableFuture<>();
-		CountDownLatch forked = new CountDownLatch(1);
+		CountDownLatch ended = new CountDownLatch(1);
 		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
-			scope.fork(traces.task(CompletableFuture.completedFuture(new Object())))
-				.thenAccept(traces::add)
-				.thenRun(forked::countDown);
+			start.apply(scope, traces).thenAccept(traces::add).thenRun(ended::countDown);
 			return work;
 		}));
-		Support.await(forked);
+		Support.await(ended);
 		traces.assertGone();
 		work.complete("value");
 		assertThat(owner.value()).isEqualTo("value");

@@ -371,9 +371,11 @@ public final class Lifecycle {
 		if (grace.await(done, lost)) {
 			return true;
 		}
-		// Each is started, even if the one before has taken all of the grace, by a loop
-		// that is not held but only waits for a processor.
-		BooleanSupplier inVain = () -> lost.getAsBoolean() || loop.watch().heldFor() >= LEAST_GRACE;
+		// Each is started, even if the one before has taken all of the grace: a loop that
+		// is held has little time to be let go, one that waits for a processor more.
+		Grace least = grace.atLeast(LEAST_GRACE);
+		BooleanSupplier inVain = () -> lost.getAsBoolean()
+				|| (least.left() <= 0 && loop.watch().heldFor() >= Loop.HELD);
 		if (!grace.atLeast(STARTING_GRACE).await(started, inVain) && loop.isClosed()) {
 			return false;
 		}
