@@ -382,6 +382,15 @@ class C18StuckWorkTests {
 	// Snapshots
 
 	@Test
+	void snapshotKeepsTheOrderOfCallsThatCameAtOnce() {
+		this.runner = EventLoopThreadRunner.builder().shutdownGrace(Duration.ZERO).build();
+		List<String> names = IntStream.range(0, 1_000).mapToObj(Integer::toString).toList();
+		names.forEach((name) -> this.runner.submit(Support.never(), RunOptions.defaults().name(name)));
+		Support.untilActive(this.runner, names.size());
+		assertThat(this.runner.snapshot().calls()).extracting(RunnerSnapshot.Call::taskName).isEqualTo(names);
+	}
+
+	@Test
 	void snapshotListsEveryCallTheOldestFirst() {
 		EventLoopThreadRunner busy = runner(NEVER, NEVER);
 		Owner<Object> running = Owner

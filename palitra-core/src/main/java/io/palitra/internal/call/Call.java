@@ -858,15 +858,17 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 
 	/**
 	 * Returns what can be told of the call, {@code null} if it has ended.
+	 * @param now when its age is taken, one moment for all calls, or they would not be in
+	 * order
 	 */
-	RunnerSnapshot.@Nullable Call snapshot() {
+	RunnerSnapshot.@Nullable Call snapshot(long now) {
 		RunPhase phase = phase();
 		if (phase == null) {
 			return null;
 		}
 		Thread owner = this.owner;
 		long left = timeLeft();
-		return new RunnerSnapshot.Call(getTaskName(), phase, Duration.ofNanos(System.nanoTime() - this.submittedAt),
+		return new RunnerSnapshot.Call(getTaskName(), phase, Duration.ofNanos(now - this.submittedAt),
 				(owner != null) ? owner.getName() : null, (left != Nanos.FOREVER) ? Duration.ofNanos(left) : null);
 	}
 

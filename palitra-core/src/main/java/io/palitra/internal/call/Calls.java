@@ -412,10 +412,12 @@ public final class Calls {
 		int waiting = 0;
 		int abandoned = 0;
 		long lag = Math.max(loop.overdue(), 0);
-		for (Call<?> call : inFlight(loop)) {
+		Set<Call<?>> inFlight = inFlight(loop);
+		long now = System.nanoTime();
+		for (Call<?> call : inFlight) {
 			lag = Math.max(lag, call.queuedFor());
 			boolean hasOutcome = call.hasOutcome();
-			RunnerSnapshot.Call seen = call.snapshot();
+			RunnerSnapshot.Call seen = call.snapshot(now);
 			if (seen != null) {
 				calls.add(seen);
 				pending += isPending(seen.phase()) ? 1 : 0;
