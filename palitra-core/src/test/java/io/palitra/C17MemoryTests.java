@@ -172,6 +172,26 @@ class C17MemoryTests {
 	}
 
 	@Test
+	void awaitThatTimedOutIsNotRetainedByItsRunner() {
+		Traces traces = new Traces();
+		try (EventLoopThreadRunner plain = EventLoopThreadRunner.create()) {
+			Owner.start(() -> {
+				// All that a call keeps until it is collected itself
+				Duration limit = Duration.ofMillis(1);
+				traces.add(limit);
+				try {
+					return plain.await(new CompletableFuture<>(), limit);
+				}
+				catch (RunTimeoutException ex) {
+					return null;
+				}
+			}).value();
+			traces.assertGone();
+			assertThat(plain.isAlive()).isTrue();
+		}
+	}
+
+	@Test
 	void callDroppedFromTheQueueRetainsNothingWhileTheLoopIsStillHeld() {
 		Traces traces = new Traces();
 		try (HeldLoop held = HeldLoop.of(this.runner)) {

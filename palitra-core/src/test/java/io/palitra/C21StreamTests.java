@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -450,23 +452,22 @@ class C21StreamTests {
 		Silent steady = new Silent() {
 
 			@Override
-			public void request(long n) {
-				if (this.requested.getAndAdd((int) n) == 0) {
-					send();
-				}
+			void started(Flow.Subscriber<? super Integer> subscriber) {
+				send(0);
 			}
 
-			void send() {
-				C21StreamTests.this.foreign.execute(() -> {
-					int sent = 0;
-					while (System.nanoTime() - since < 2 * limit) {
-						// Never more than asked for
-						if (sent < this.requested.get()) {
-							this.subscriber.get().onNext(sent++);
-						}
-						Thread.onSpinWait();
+			void send(int sent) {
+				CompletableFuture.delayedExecutor(limit / 20, TimeUnit.NANOSECONDS).execute(() -> {
+					if (System.nanoTime() - since > 2 * limit) {
+						this.subscriber.get().onComplete();
 					}
-					this.subscriber.get().onComplete();
+					else if (sent < this.requested.get()) {
+						this.subscriber.get().onNext(sent);
+						send(sent + 1);
+					}
+					else {
+						send(sent);
+					}
 				});
 			}
 
