@@ -14,6 +14,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.context.properties.bind.BindMethod;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
@@ -57,15 +58,19 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 
 	@Override
 	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
-		Binder binder = inheritingBinder();
 		// Fails here, before any bean is built and has a thread, if a value is bad.
-		PalitraProperties properties = binder.bindOrCreate("palitra", PalitraProperties.class);
+		Binder binder = Binder.get(this.context.getEnvironment());
+		PalitraProperties properties = binder.bindOrCreate("palitra",
+				Bindable.of(PalitraProperties.class).withBindMethod(BindMethod.JAVA_BEAN));
 		this.autoStartups.put(DEFAULT_BEAN, properties.getRunner().isAutoStartup());
-		Map<String, PalitraProperties.Runner> runners = binder
-			.bind(RUNNERS, Bindable.mapOf(String.class, PalitraProperties.Runner.class))
-			.orElseGet(Map::of);
-		checkNames(runners);
-		runners.forEach((name, settings) -> register(registry, name, settings));
+		// Most applications have one runner and are not to start later for the others.
+		if (binder.bind(RUNNERS, Bindable.mapOf(String.class, Object.class)).isBound()) {
+			Map<String, PalitraProperties.Runner> runners = inheritingBinder()
+				.bind(RUNNERS, Bindable.mapOf(String.class, PalitraProperties.Runner.class))
+				.orElseGet(Map::of);
+			checkNames(runners);
+			runners.forEach((name, settings) -> register(registry, name, settings));
+		}
 	}
 
 	@Override

@@ -3,7 +3,7 @@ package io.palitra.spring.boot.autoconfigure;
 /**
  * A property was set to something that it cannot be.
  */
-final class InvalidPalitraPropertyException extends RuntimeException {
+final class InvalidPalitraPropertyException extends IllegalArgumentException {
 
 	private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,6 @@ package io.palitra.spring.boot.autoconfigure;
 import java.time.Duration;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.NestedRuns;
@@ -11,20 +10,15 @@ import io.palitra.OverloadPolicy;
 import io.palitra.WaitStrategy;
 
 /**
- * {@link ConfigurationProperties Configuration properties} of palitra. Immutable; a value
- * that does not fit stops the start of the application.
+ * {@link ConfigurationProperties Configuration properties} of palitra, read when the
+ * runners are built. A value that does not fit stops the start of the application.
  */
 @ConfigurationProperties("palitra")
 public final class PalitraProperties {
 
-	private final Runner runner;
+	private final Runner runner = new Runner();
 
-	private final Health health;
-
-	PalitraProperties(@DefaultValue Runner runner, @DefaultValue Health health) {
-		this.runner = runner;
-		this.health = health;
-	}
+	private final Health health = new Health();
 
 	/**
 	 * Returns the settings of the auto-configured runner that is named {@code default}.
@@ -74,76 +68,57 @@ public final class PalitraProperties {
 		/**
 		 * Prefix of the loop thread's name; the runner's name follows.
 		 */
-		private final String threadNamePrefix;
+		private String threadNamePrefix = "palitra-";
 
 		/**
 		 * Whether to start the runner with the application context.
 		 */
-		private final boolean autoStartup;
+		private boolean autoStartup = true;
 
 		/**
 		 * How long a caller waits for a result unless it says otherwise; zero for no
 		 * limit.
 		 */
-		private final Duration timeout;
+		private Duration timeout = Duration.ofSeconds(30);
 
 		/**
 		 * How many calls may have work in flight at once.
 		 */
-		private final int maxInFlight;
+		private int maxInFlight = Integer.MAX_VALUE;
 
 		/**
 		 * What becomes of a call beyond the maximum of calls in flight.
 		 */
-		private final OverloadPolicy overloadPolicy;
+		private OverloadPolicy overloadPolicy = OverloadPolicy.WAIT;
 
 		/**
 		 * What becomes of a call that is made on the thread of the runner's own event
 		 * loop.
 		 */
-		private final NestedRuns nestedRuns;
+		private NestedRuns nestedRuns = NestedRuns.REJECT;
 
 		/**
 		 * How the event loop waits for calls and callers wait for their results.
 		 */
-		private final WaitStrategy waitStrategy;
+		private WaitStrategy waitStrategy = WaitStrategy.ADAPTIVE;
 
 		/**
 		 * Whether to carry the caller's context, such as MDC and traces, to the threads
 		 * that work for it.
 		 */
-		private final boolean propagateContext;
+		private boolean propagateContext = true;
 
 		/**
 		 * How long a callback may occupy the event loop before that is logged.
 		 */
-		private final Duration slowTaskThreshold;
+		private Duration slowTaskThreshold = Duration.ofMillis(100);
 
 		/**
 		 * How long a caller may wait before that is logged.
 		 */
-		private final Duration hangThreshold;
+		private Duration hangThreshold = Duration.ofSeconds(10);
 
-		private final Shutdown shutdown;
-
-		Runner(@DefaultValue("palitra-") String threadNamePrefix, @DefaultValue("true") boolean autoStartup,
-				@DefaultValue("30s") Duration timeout, @DefaultValue("" + Integer.MAX_VALUE) int maxInFlight,
-				@DefaultValue("wait") OverloadPolicy overloadPolicy, @DefaultValue("reject") NestedRuns nestedRuns,
-				@DefaultValue("adaptive") WaitStrategy waitStrategy, @DefaultValue("true") boolean propagateContext,
-				@DefaultValue("100ms") Duration slowTaskThreshold, @DefaultValue("10s") Duration hangThreshold,
-				@DefaultValue Shutdown shutdown) {
-			this.threadNamePrefix = threadName("thread-name-prefix", threadNamePrefix);
-			this.autoStartup = autoStartup;
-			this.timeout = notNegative("timeout", timeout, "a positive duration such as 30s, or to 0 for no limit");
-			this.maxInFlight = atLeastOne("max-in-flight", maxInFlight);
-			this.overloadPolicy = overloadPolicy;
-			this.nestedRuns = nestedRuns;
-			this.waitStrategy = waitStrategy;
-			this.propagateContext = propagateContext;
-			this.slowTaskThreshold = positive("slow-task-threshold", slowTaskThreshold, "100ms");
-			this.hangThreshold = positive("hang-threshold", hangThreshold, "10s");
-			this.shutdown = shutdown;
-		}
+		private final Shutdown shutdown = new Shutdown();
 
 		/**
 		 * The builder knows what may be in a thread's name.
@@ -168,11 +143,28 @@ public final class PalitraProperties {
 		}
 
 		/**
+		 * Sets what comes before the runner's name in the name of the loop's thread.
+		 * @param threadNamePrefix the prefix
+		 * @throws IllegalArgumentException if it cannot be part of a thread's name
+		 */
+		public void setThreadNamePrefix(String threadNamePrefix) {
+			this.threadNamePrefix = threadName("thread-name-prefix", threadNamePrefix);
+		}
+
+		/**
 		 * Tells whether the runner starts with the application context.
 		 * @return whether the runner starts
 		 */
 		public boolean isAutoStartup() {
 			return this.autoStartup;
+		}
+
+		/**
+		 * Sets whether the runner starts with the application context.
+		 * @param autoStartup whether it does
+		 */
+		public void setAutoStartup(boolean autoStartup) {
+			this.autoStartup = autoStartup;
 		}
 
 		/**
@@ -184,6 +176,15 @@ public final class PalitraProperties {
 		}
 
 		/**
+		 * Sets how long a caller waits for a result unless it says otherwise.
+		 * @param timeout the limit, zero for none
+		 * @throws IllegalArgumentException if the limit is negative
+		 */
+		public void setTimeout(Duration timeout) {
+			this.timeout = notNegative("timeout", timeout, "a positive duration such as 30s, or to 0 for no limit");
+		}
+
+		/**
 		 * Returns how many calls may have work in flight at once.
 		 * @return the limit, {@link Integer#MAX_VALUE} for none
 		 */
@@ -192,11 +193,28 @@ public final class PalitraProperties {
 		}
 
 		/**
+		 * Sets how many calls may have work in flight at once.
+		 * @param maxInFlight the limit, at least 1
+		 * @throws IllegalArgumentException if the limit is less than 1
+		 */
+		public void setMaxInFlight(int maxInFlight) {
+			this.maxInFlight = atLeastOne("max-in-flight", maxInFlight);
+		}
+
+		/**
 		 * Returns what becomes of a call beyond the maximum of calls in flight.
 		 * @return the policy
 		 */
 		public OverloadPolicy getOverloadPolicy() {
 			return this.overloadPolicy;
+		}
+
+		/**
+		 * Sets what becomes of a call beyond the maximum of calls in flight.
+		 * @param overloadPolicy the policy
+		 */
+		public void setOverloadPolicy(OverloadPolicy overloadPolicy) {
+			this.overloadPolicy = overloadPolicy;
 		}
 
 		/**
@@ -209,11 +227,28 @@ public final class PalitraProperties {
 		}
 
 		/**
+		 * Sets what becomes of a call that is made on the thread of the runner's own
+		 * event loop.
+		 * @param nestedRuns the policy
+		 */
+		public void setNestedRuns(NestedRuns nestedRuns) {
+			this.nestedRuns = nestedRuns;
+		}
+
+		/**
 		 * Returns how the event loop waits for calls and callers wait for their results.
 		 * @return the strategy
 		 */
 		public WaitStrategy getWaitStrategy() {
 			return this.waitStrategy;
+		}
+
+		/**
+		 * Sets how the event loop waits for calls and callers wait for their results.
+		 * @param waitStrategy the strategy
+		 */
+		public void setWaitStrategy(WaitStrategy waitStrategy) {
+			this.waitStrategy = waitStrategy;
 		}
 
 		/**
@@ -225,6 +260,14 @@ public final class PalitraProperties {
 		}
 
 		/**
+		 * Sets whether the caller's context is carried to the threads that work for it.
+		 * @param propagateContext whether it is
+		 */
+		public void setPropagateContext(boolean propagateContext) {
+			this.propagateContext = propagateContext;
+		}
+
+		/**
 		 * Returns how long a callback may occupy the event loop before that is logged.
 		 * @return the limit
 		 */
@@ -233,11 +276,29 @@ public final class PalitraProperties {
 		}
 
 		/**
+		 * Sets how long a callback may occupy the event loop before that is logged.
+		 * @param slowTaskThreshold the limit, positive
+		 * @throws IllegalArgumentException if the limit is not positive
+		 */
+		public void setSlowTaskThreshold(Duration slowTaskThreshold) {
+			this.slowTaskThreshold = positive("slow-task-threshold", slowTaskThreshold, "100ms");
+		}
+
+		/**
 		 * Returns how long a caller may wait before that is logged.
 		 * @return the limit
 		 */
 		public Duration getHangThreshold() {
 			return this.hangThreshold;
+		}
+
+		/**
+		 * Sets how long a caller may wait before that is logged.
+		 * @param hangThreshold the limit, positive
+		 * @throws IllegalArgumentException if the limit is not positive
+		 */
+		public void setHangThreshold(Duration hangThreshold) {
+			this.hangThreshold = positive("hang-threshold", hangThreshold, "10s");
 		}
 
 		/**
@@ -257,12 +318,7 @@ public final class PalitraProperties {
 			 * How long calls in flight may go on when the runner is stopped; to be less
 			 * than 'spring.lifecycle.timeout-per-shutdown-phase'.
 			 */
-			private final Duration gracePeriod;
-
-			Shutdown(@DefaultValue("20s") Duration gracePeriod) {
-				this.gracePeriod = notNegative("grace-period", gracePeriod,
-						"a duration such as 20s, or to 0 to cancel calls in flight at once");
-			}
+			private Duration gracePeriod = Duration.ofSeconds(20);
 
 			/**
 			 * Returns how long calls in flight may go on when the runner is stopped.
@@ -270,6 +326,16 @@ public final class PalitraProperties {
 			 */
 			public Duration getGracePeriod() {
 				return this.gracePeriod;
+			}
+
+			/**
+			 * Sets how long calls in flight may go on when the runner is stopped.
+			 * @param gracePeriod the time, zero for none
+			 * @throws IllegalArgumentException if the time is negative
+			 */
+			public void setGracePeriod(Duration gracePeriod) {
+				this.gracePeriod = notNegative("grace-period", gracePeriod,
+						"a duration such as 20s, or to 0 to cancel calls in flight at once");
 			}
 
 		}
@@ -284,11 +350,7 @@ public final class PalitraProperties {
 		/**
 		 * How long the event loop may take to answer before it counts as down.
 		 */
-		private final Duration timeout;
-
-		Health(@DefaultValue("1s") Duration timeout) {
-			this.timeout = positive("timeout", timeout, "1s");
-		}
+		private Duration timeout = Duration.ofSeconds(1);
 
 		/**
 		 * Returns how long the event loop may take to answer.
@@ -296,6 +358,15 @@ public final class PalitraProperties {
 		 */
 		public Duration getTimeout() {
 			return this.timeout;
+		}
+
+		/**
+		 * Sets how long the event loop may take to answer.
+		 * @param timeout the limit, positive
+		 * @throws IllegalArgumentException if the limit is not positive
+		 */
+		public void setTimeout(Duration timeout) {
+			this.timeout = positive("timeout", timeout, "1s");
 		}
 
 	}
