@@ -498,6 +498,10 @@ class C06NestedRunsTests {
 	void callbackThatHoldsTheLoopAroundANestedCallIsReported(String when) {
 		try (Logs logs = Logs.capture(); SlowReports reports = SlowReports.capture()) {
 			CountDownLatch release = new CountDownLatch(1);
+			// Who starts a thread waits until it has had a processor, which holds the
+			// loop too
+			Support.get(CompletableFuture.runAsync(() -> {
+			}, this.foreign));
 			Owner<String> owner = Owner.start(() -> onTheLoop(() -> {
 				if (when.equals("before")) {
 					holdTheLoopForAWhile(release);
