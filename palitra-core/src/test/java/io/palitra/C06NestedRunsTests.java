@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -353,12 +354,13 @@ class C06NestedRunsTests {
 		assertThat(uncaught).containsExactly(error);
 	}
 
+	@Tag("slow")
 	@Test
 	void nestedCallTimesOutAndItsWorkIsCancelled() {
 		Work<String> work = new Work<>();
 		String result = onTheLoop(() -> {
 			try {
-				return this.runner.run(() -> work, Duration.ofMillis(30));
+				return this.runner.run(() -> work, Support.UNHURRIED);
 			}
 			catch (RunTimeoutException ex) {
 				return ex.getPhase() + "";

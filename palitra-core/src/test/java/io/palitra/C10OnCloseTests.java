@@ -8,7 +8,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
@@ -174,21 +173,24 @@ class C10OnCloseTests {
 	private static void assertStarted(long most, BiConsumer<EventLoopThreadRunner, IntConsumer> before) {
 		for (int attempt = 0; attempt < 50; attempt++) {
 			AtomicBoolean started = new AtomicBoolean();
-			AtomicLong longest = new AtomicLong();
-			try (EventLoopThreadRunner busy = EventLoopThreadRunner.builder().shutdownGrace(Duration.ZERO).build()) {
-				busy.onClose(() -> {
-					started.set(true);
-					return CompletableFuture.completedFuture(null);
-				});
-				before.accept(busy, (millis) -> {
-					long since = System.nanoTime();
-					while (System.nanoTime() - since < millis * 1_000_000L) {
-						LockSupport.parkNanos(millis * 1_000_000L - (System.nanoTime() - since));
-					}
-					longest.accumulateAndGet(System.nanoTime() - since, Math::max);
-				});
-			}
-			if (longest.get() < most * 1_000_000) {
+			EventLoopThreadRunner busy = EventLoopThreadRunner.builder()
+				.shutdownGrace(Duration.ZERO)
+				.slowTaskThreshold(Duration.ofMillis(most))
+				.build();
+			Thread thread = Support.threadOf(busy);
+			busy.onClose(() -> {
+				started.set(true);
+				return CompletableFuture.completedFuture(null);
+			});
+			before.accept(busy, (millis) -> {
+				long since = System.nanoTime();
+				while (System.nanoTime() - since < millis * 1_000_000L) {
+					LockSupport.parkNanos(millis * 1_000_000L - (System.nanoTime() - since));
+				}
+			});
+			busy.close();
+			Support.untilDead(thread);
+			if (busy.snapshot().slow() == 0) {
 				assertThat(started).isTrue();
 				return;
 			}
