@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -354,19 +353,12 @@ class C06NestedRunsTests {
 		assertThat(uncaught).containsExactly(error);
 	}
 
-	@Tag("slow")
 	@Test
 	void nestedCallTimesOutAndItsWorkIsCancelled() {
 		Work<String> work = new Work<>();
-		String result = onTheLoop(() -> {
-			try {
-				return this.runner.run(() -> work, Support.UNHURRIED);
-			}
-			catch (RunTimeoutException ex) {
-				return ex.getPhase() + "";
-			}
-		});
-		assertThat(result).isEqualTo("RUNNING");
+		RunTimeoutException timeout = Support
+			.timeoutWhileRunning((limit) -> onTheLoop(() -> this.runner.run(() -> work, limit)));
+		assertThat(timeout.getPhase()).isEqualTo(RunPhase.RUNNING);
 		assertThat(work.cancellations()).containsExactly(true);
 	}
 

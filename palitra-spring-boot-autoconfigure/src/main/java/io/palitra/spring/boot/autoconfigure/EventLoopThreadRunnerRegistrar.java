@@ -60,6 +60,7 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
 		// Fails here, before any bean is built and has a thread, if a value is bad.
 		Binder binder = Binder.get(this.context.getEnvironment());
+		// By setters, said beforehand: to look for a constructor delays each start.
 		PalitraProperties properties = binder.bindOrCreate("palitra",
 				Bindable.of(PalitraProperties.class).withBindMethod(BindMethod.JAVA_BEAN));
 		this.autoStartups.put(DEFAULT_BEAN, properties.getRunner().isAutoStartup());

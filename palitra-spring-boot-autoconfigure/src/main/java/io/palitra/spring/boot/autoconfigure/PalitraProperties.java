@@ -11,7 +11,8 @@ import io.palitra.WaitStrategy;
 
 /**
  * {@link ConfigurationProperties Configuration properties} of palitra, read when the
- * runners are built. A value that does not fit stops the start of the application.
+ * runners are built. A value that does not fit stops the start of the application. To be
+ * set by one thread, before others read it.
  */
 @ConfigurationProperties("palitra")
 public final class PalitraProperties {
