@@ -168,7 +168,7 @@ final class Measurement {
 			case REQUESTS -> this.scenario.callers() * 1000 / result.getPrimaryResult().getScore();
 			case P99 -> result.getPrimaryResult().getStatistics().getPercentile(99);
 			case IDLE -> secondary(result, "micros") / 1000;
-			case START, THREADS -> throw new IllegalArgumentException(metric + " is not measured by JMH");
+			case START, START_AGAIN, THREADS -> throw new IllegalArgumentException(metric + " is not measured by JMH");
 		};
 	}
 

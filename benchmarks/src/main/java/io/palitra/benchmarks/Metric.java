@@ -21,6 +21,8 @@ enum Metric {
 
 	START("ms to start", "%.0f", false),
 
+	START_AGAIN("ms to start again", "%.0f", false),
+
 	THREADS("threads", "%.0f", false);
 
 	private final String label;

@@ -18,7 +18,8 @@ import io.palitra.benchmarks.Contender.Role;
 /**
  * How much later is a Spring application ready, and how many more threads has it, with
  * the starter on its class path? The application is what Spring Boot makes of the class
- * path of the benchmarks, {@code WebClient} and its friends included.
+ * path of the benchmarks, {@code WebClient} and its friends included. A start in a JVM
+ * that has started it before tells what is the context's and what the loading of classes.
  */
 final class StartUp {
 
@@ -68,12 +69,13 @@ final class StartUp {
 		long since = System.nanoTime();
 		Process process = builder.start();
 		try (BufferedReader output = process.inputReader()) {
-			String line = output.readLine();
+			String threads = output.readLine();
 			long nanos = System.nanoTime() - since;
-			if (process.waitFor() != 0 || line == null) {
+			String again = output.readLine();
+			if (process.waitFor() != 0 || threads == null || again == null) {
 				throw new IllegalStateException("The application has ended with " + process.exitValue());
 			}
-			return new Start(Math.round(nanos / 1e5) / 10.0, Integer.parseInt(line));
+			return new Start(nanos / 1e6, Double.parseDouble(again), Integer.parseInt(threads));
 		}
 	}
 
@@ -121,12 +123,13 @@ final class StartUp {
 	}
 
 	/**
-	 * One start.
+	 * One JVM: its first start, and how long it takes to start again.
 	 */
-	record Start(double millis, int threads) {
+	record Start(double millis, double millisAgain, int threads) {
 
 		void addTo(Values values, String method) {
 			values.add(method, Metric.START, this.millis);
+			values.add(method, Metric.START_AGAIN, this.millisAgain);
 			values.add(method, Metric.THREADS, this.threads);
 		}
 
