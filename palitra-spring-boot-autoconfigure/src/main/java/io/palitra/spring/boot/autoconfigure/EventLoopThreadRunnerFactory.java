@@ -62,24 +62,13 @@ final class EventLoopThreadRunnerFactory {
 		if (!settings.getTimeout().isZero()) {
 			builder.timeout(settings.getTimeout());
 		}
-		// Loops, for every start of an application would have to link a lambda for each.
 		if (settings.isPropagateContext()) {
-			for (ContextCarrier contextCarrier : this.contextCarriers.orderedStream().toList()) {
-				builder.contextCarrier(contextCarrier);
-			}
+			this.contextCarriers.orderedStream().forEach(builder::contextCarrier);
 		}
-		for (BlockingDetector blockingDetector : this.blockingDetectors.orderedStream().toList()) {
-			builder.blockingDetector(blockingDetector);
-		}
-		for (AsyncAdapter asyncAdapter : this.asyncAdapters.orderedStream().toList()) {
-			builder.asyncAdapter(asyncAdapter);
-		}
-		for (RunListener listener : this.listeners.orderedStream().toList()) {
-			builder.listener(listener);
-		}
-		for (EventLoopThreadRunnerCustomizer customizer : this.customizers.orderedStream().toList()) {
-			customizer.customize(builder);
-		}
+		this.blockingDetectors.orderedStream().forEach(builder::blockingDetector);
+		this.asyncAdapters.orderedStream().forEach(builder::asyncAdapter);
+		this.listeners.orderedStream().forEach(builder::listener);
+		this.customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		EventLoopThreadRunner runner = builder.build();
 		if (!settings.isAutoStartup()) {
 			runner.stop();
@@ -88,15 +77,16 @@ final class EventLoopThreadRunnerFactory {
 	}
 
 	private void warnIfCutOff(String name, Duration gracePeriod) {
-		LifecycleProperties lifecycle = this.lifecycle.getIfAvailable();
-		if (lifecycle != null && gracePeriod.compareTo(lifecycle.getTimeoutPerShutdownPhase()) >= 0) {
-			String group = DEFAULT_NAME.equals(name) ? "palitra.runner" : "palitra.runners." + name;
-			logger.warn(group + ".shutdown.grace-period is " + gracePeriod
-					+ ", which is not shorter than spring.lifecycle.timeout-per-shutdown-phase, "
-					+ lifecycle.getTimeoutPerShutdownPhase()
-					+ ": calls that need the whole grace period will find the beans they use destroyed. Shorten "
-					+ "the former or extend the latter");
-		}
+		this.lifecycle.ifAvailable((lifecycle) -> {
+			Duration phaseTimeout = lifecycle.getTimeoutPerShutdownPhase();
+			if (gracePeriod.compareTo(phaseTimeout) >= 0) {
+				String group = DEFAULT_NAME.equals(name) ? "palitra.runner" : "palitra.runners." + name;
+				logger.warn(group + ".shutdown.grace-period is " + gracePeriod
+						+ ", which is not shorter than spring.lifecycle.timeout-per-shutdown-phase, " + phaseTimeout
+						+ ": calls that need the whole grace period will find the beans they use destroyed. Shorten "
+						+ "the former or extend the latter");
+			}
+		});
 	}
 
 }
