@@ -77,6 +77,17 @@ class ResultsTests {
 	}
 
 	@Test
+	void startIsComparedByWhatWasMeasuredOfIt() {
+		Answer answer = answer("start-up", start("with", Role.PALITRA, 3030, 3050),
+				start("without", Role.PEER, 2999, 3019));
+		assertThat(Target.of(results(answer))).singleElement().satisfies((target) -> {
+			assertThat(target.measured()).isEqualTo("31 ms");
+			assertThat(target.met()).isFalse();
+		});
+		assertThat(Report.table(answer)).contains("| with | 3040 (3030–3050) |  |  |");
+	}
+
+	@Test
 	void resultsThatWereNotMeasuredAgainAreKept() {
 		Results before = results(answer("gather-1", calls("palitra", Role.PALITRA, 1)),
 				answer("round-trip-1", calls("palitra", Role.PALITRA, 1)));
@@ -120,6 +131,13 @@ class ResultsTests {
 	private static Row calls(String method, Role role, double... values) {
 		double[] none = new double[values.length];
 		return new Row(method, method, role, Map.of(Metric.CALLS, values, Metric.CPU, none));
+	}
+
+	/**
+	 * As in data from before there were other metrics of a start.
+	 */
+	private static Row start(String method, Role role, double... values) {
+		return new Row(method, method, role, Map.of(Metric.START, values));
 	}
 
 	private static Row bytes(String method, Role role, double value) {
