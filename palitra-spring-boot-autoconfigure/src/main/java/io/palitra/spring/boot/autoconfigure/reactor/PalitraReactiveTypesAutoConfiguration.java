@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.function.SingletonSupplier;
 
+import io.palitra.spi.AsyncAdapter;
 import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
@@ -23,8 +24,8 @@ import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 public final class PalitraReactiveTypesAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
-	ReactiveTypesAsyncAdapter reactiveTypesAsyncAdapter(ObjectProvider<ReactiveAdapterRegistry> registry) {
+	@ConditionalOnMissingBean(name = "reactiveTypesAsyncAdapter")
+	AsyncAdapter reactiveTypesAsyncAdapter(ObjectProvider<ReactiveAdapterRegistry> registry) {
 		return new ReactiveTypesAsyncAdapter(
 				SingletonSupplier.of(() -> registry.getIfUnique(ReactiveAdapterRegistry::getSharedInstance))::obtain);
 	}

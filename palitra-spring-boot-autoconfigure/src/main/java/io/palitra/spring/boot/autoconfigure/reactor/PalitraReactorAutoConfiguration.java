@@ -13,6 +13,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Hooks;
 
+import io.palitra.spi.BlockingDetector;
+import io.palitra.spi.ContextCarrier;
 import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
@@ -25,8 +27,8 @@ import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 public final class PalitraReactorAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
-	ReactorBlockingDetector reactorBlockingDetector() {
+	@ConditionalOnMissingBean(name = "reactorBlockingDetector")
+	BlockingDetector reactorBlockingDetector() {
 		return new ReactorBlockingDetector();
 	}
 
@@ -39,8 +41,8 @@ public final class PalitraReactorAutoConfiguration {
 		 */
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE + 400)
-		@ConditionalOnMissingBean
-		ReactorContextCarrier reactorContextCarrier(Environment environment) {
+		@ConditionalOnMissingBean(name = "reactorContextCarrier")
+		ContextCarrier reactorContextCarrier(Environment environment) {
 			boolean auto = "auto".equalsIgnoreCase(environment.getProperty("spring.reactor.context-propagation"))
 					|| Hooks.isAutomaticContextPropagationEnabled();
 			if (!auto || !ClassUtils.isPresent("org.slf4j.MDC", getClass().getClassLoader())) {

@@ -122,9 +122,10 @@ class PalitraReactorAutoConfigurationTests {
 		}
 
 		@Test
-		void backsOffOnABeanOfItsType() {
-			ReactorBlockingDetector own = new ReactorBlockingDetector();
-			PalitraReactorAutoConfigurationTests.this.contextRunner.withBean(ReactorBlockingDetector.class, () -> own)
+		void backsOffOnABeanOfItsName() {
+			BlockingDetector own = (thread) -> false;
+			PalitraReactorAutoConfigurationTests.this.contextRunner
+				.withBean("reactorBlockingDetector", BlockingDetector.class, () -> own)
 				.run((context) -> assertThat(context).getBean(BlockingDetector.class).isSameAs(own));
 		}
 
@@ -135,6 +136,15 @@ class PalitraReactorAutoConfigurationTests {
 
 		private Mono<String> tenantInContext() {
 			return Mono.deferContextual((context) -> Mono.just(context.getOrDefault("tenant", "none")));
+		}
+
+		@Test
+		void backsOffOnABeanOfItsName() {
+			ContextCarrier own = () -> () -> () -> {
+			};
+			PalitraReactorAutoConfigurationTests.this.contextRunner
+				.withBean("reactorContextCarrier", ContextCarrier.class, () -> own)
+				.run((context) -> assertThat(context).getBean("reactorContextCarrier").isSameAs(own));
 		}
 
 		@Test
