@@ -1,4 +1,4 @@
-package io.palitra.sample.worker.work;
+package io.palitra.sample.worker.receive;
 
 import java.time.Instant;
 import java.util.Locale;

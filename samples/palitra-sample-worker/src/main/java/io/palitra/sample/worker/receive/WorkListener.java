@@ -1,4 +1,4 @@
-package io.palitra.sample.worker.work;
+package io.palitra.sample.worker.receive;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,0 +1,7 @@
+/**
+ * The receiving side: a message, an asynchronous call, an answer.
+ */
+@NullMarked
+package io.palitra.sample.worker.receive;
+
+import org.jspecify.annotations.NullMarked;
