@@ -17,6 +17,8 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -228,12 +230,13 @@ class PalitraContextPropagationAutoConfigurationTests {
 				.doesNotHaveBean("requestAttributesThreadLocalAccessor"));
 	}
 
-	@Test
-	void backsOffOnBeansOfTheSameName() {
-		this.contextRunner.withBean("globalContextCarrier", ContextCarrier.class, () -> () -> () -> () -> {
-		})
-			.run((context) -> assertThat(context).getBean("globalContextCarrier")
-				.isNotInstanceOf(ThreadLocalContextCarrier.class));
+	@ParameterizedTest
+	@ValueSource(strings = { "threadLocalAccessorContextCarrier", "globalContextCarrier" })
+	void backsOffOnABeanOfTheSameName(String name) {
+		ContextCarrier own = () -> () -> () -> {
+		};
+		this.contextRunner.withBean(name, ContextCarrier.class, () -> own)
+			.run((context) -> assertThat(context).getBean(name).isSameAs(own));
 	}
 
 	@Test
