@@ -54,7 +54,8 @@ final class StartUp {
 		with();
 		without();
 		for (int count = 0; count < starts; count++) {
-			// Machines have been seen that are slower at every other start.
+			// Whatever makes every other start slower must not meet the same one each
+			// time.
 			boolean withFirst = count % 2 == 0;
 			measure(withFirst, values);
 			measure(!withFirst, values);
