@@ -20,7 +20,7 @@ public interface RunListener {
 
 	/**
 	 * The task is about to be called. On the loop thread; not for a call that ended
-	 * before.
+	 * before. Of a call that is given up in this very moment the end may be told first.
 	 * @param run the call
 	 */
 	default void onStart(RunEvent run) {

@@ -453,11 +453,16 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 			giveUp(RunResult.CLOSED, null);
 			return;
 		}
+		if (this.state != QUEUED) {
+			// Given up: its task is never called, and nobody must see it start.
+			return;
+		}
 		this.startedAt = this.loop.watch().since();
 		this.working = true;
 		// Releases both; acquires, with the queue, what the caller did before (rule C20).
-		// Fails if the call was given up: its task is never called.
+		// Fails if the call was given up in this very moment.
 		if (!STATE.compareAndSet(this, QUEUED, STARTING)) {
+			this.startedAt = 0;
 			this.working = false;
 			return;
 		}
