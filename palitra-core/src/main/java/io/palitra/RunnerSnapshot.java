@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * if the loop is idle
  * @param stack the stack of the loop's thread if it has been held for 100 ms or more,
  * otherwise empty
- * @param calls every call in flight, the oldest first
+ * @param calls every call in flight, the oldest first; one that the loop takes from its
+ * queue in this very moment may be missing
  */
 public record RunnerSnapshot(String name, RunnerState state, String threadName, int pending, int active, int waiting,
 		int abandoned, long submitted, long rejected, long discarded, long slow, boolean spinning, Duration lag,
