@@ -385,9 +385,8 @@ class C06NestedRunsTests {
 			}
 
 		};
-		RunOptions options = RunOptions.defaults().timeout(Duration.ofMillis(20)).cancelGrace(Support.LONG);
-		Owner<String> owner = Owner.start(() -> onTheLoop(() -> this.runner.run(() -> work, options)));
-		assertThat(owner.failure()).isInstanceOf(RunTimeoutException.class);
+		Support.timeoutWhileRunning((limit) -> onTheLoop(
+				() -> this.runner.run(() -> work, RunOptions.defaults().timeout(limit).cancelGrace(Support.LONG))));
 		assertThat(cleanedUp).isCompletedWithValue("on the loop");
 	}
 

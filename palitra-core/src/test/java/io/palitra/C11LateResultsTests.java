@@ -209,7 +209,7 @@ class C11LateResultsTests {
 	@Tag("slow")
 	@Test
 	void valueOfASubmittedTaskIsEitherTheFuturesOrDiscarded() {
-		int rounds = 1_500;
+		int rounds = 400;
 		int discarded = 0;
 		for (int i = 0; i < rounds; i++) {
 			Work<String> work = Work.stubborn();

@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -296,13 +297,19 @@ class C14GatherTests {
 	void timeoutCancelsAllChildrenOnce(boolean outcomes) {
 		// Python bridges
 		List<Work<Object>> works = IntStream.range(0, 5).mapToObj((i) -> new Work<>()).toList();
+		List<Work<Object>> called = new CopyOnWriteArrayList<>();
 		List<AsyncCallable<Object>> tasks = new ArrayList<>();
-		works.forEach((work) -> tasks.add(() -> work));
+		works.forEach((work) -> tasks.add(() -> {
+			called.add(work);
+			return work;
+		}));
 		Support.timeoutWhileRunning(this.runner, (limit) -> {
 			RunOptions options = RunOptions.defaults().timeout(limit);
 			return outcomes ? this.runner.gatherOutcomes(tasks, options) : this.runner.gather(tasks, options);
 		});
-		assertThat(works).allSatisfy((work) -> assertThat(work.cancellations()).containsExactly(true));
+		// The time may have been up before all were called: then the rest never is.
+		assertThat(called).isNotEmpty();
+		assertThat(called).allSatisfy((work) -> assertThat(work.cancellations()).containsExactly(true));
 	}
 
 	@ParameterizedTest

@@ -78,6 +78,8 @@ class C18StuckWorkTests {
 			.build(); HeldLoop held = HeldLoop.of(clock)) {
 			Support.eventually().until(() -> !this.slow.of("clock").isEmpty());
 		}
+		// Logged first, then counted
+		Support.eventually().until(() -> slow.snapshot().slow() > 0);
 		assertThat(slow.snapshot().slow()).isOne();
 		release.countDown();
 		Support.eventually().until(() -> slow.snapshot().heldFor().isZero());
@@ -357,7 +359,8 @@ class C18StuckWorkTests {
 	@Test
 	void reportAfterALongCommandOnTheCallerTellsTheTrueAge() {
 		EventLoopThreadRunner hanging = runner(NEVER, Duration.ofMillis(15));
-		AtomicInteger reportedBefore = new AtomicInteger();
+		// None counts before the loop has come to the task.
+		AtomicInteger reportedBefore = new AtomicInteger(Integer.MAX_VALUE / 2);
 		Owner<Object> owner = Owner.start(() -> hanging.runScoped((scope) -> {
 			scope.caller().execute(() -> {
 				long since = System.nanoTime();

@@ -311,8 +311,9 @@ class EventLoopConformanceTests {
 		hold();
 		List<Integer> order = new CopyOnWriteArrayList<>();
 		List<Future<?>> futures = new ArrayList<>();
+		// Apart by far more than it takes to schedule them
 		for (int i : List.of(3, 1, 4, 2, 0)) {
-			futures.add(this.executor.schedule(() -> order.add(i), i * 20L, TimeUnit.MILLISECONDS));
+			futures.add(this.executor.schedule(() -> order.add(i), i * 200L, TimeUnit.MILLISECONDS));
 		}
 		this.released.countDown();
 		futures.forEach(Support::<Object>get);

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -133,11 +134,13 @@ class PalitraTests {
 	void shutdownWhileACallInFlightUsesTheApiDoesNotDeadLock() {
 		// palitra for Python: joins under the lock that the work needs
 		AtomicBoolean shuttingDown = new AtomicBoolean();
+		CountDownLatch inFlight = new CountDownLatch(1);
 		Owner<String> owner = Owner.start(() -> Palitra.run(() -> CompletableFuture.supplyAsync(() -> {
+			inFlight.countDown();
 			Support.eventually().until(() -> shuttingDown.get() && !Palitra.isRunnerAlive());
 			return Palitra.run(Support.value("of the next runner"));
 		}, (command) -> Support.daemon(command).start())));
-		Support.eventually().until(Palitra::isRunnerAlive);
+		Support.await(inFlight);
 		Owner<Object> closer = Owner.start(() -> {
 			shuttingDown.set(true);
 			Palitra.shutdownGlobalRunner();
