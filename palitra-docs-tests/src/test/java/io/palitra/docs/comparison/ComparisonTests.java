@@ -92,13 +92,14 @@ class ComparisonTests {
 		return Arrays.asList(answers);
 	}
 
-	private static boolean cancelsAtTheTimeout(Peer peer) {
+	private static boolean cancelsAtTheTimeout(Peer peer) throws InterruptedException {
 		// Again if the time was up before the work could be started.
 		Work work = new Work();
 		await().atMost(LONG).until(() -> {
 			assertThat(catchThrowable(() -> peer.await(work, Duration.ofMillis(20)))).isNotNull();
 			return work.started.get();
 		});
+		settle(peer);
 		return work.future.isCancelled();
 	}
 
@@ -108,7 +109,17 @@ class ComparisonTests {
 		await().atMost(LONG).untilTrue(work.started);
 		caller.interrupt();
 		caller.join();
+		settle(peer);
 		return work.future.isCancelled();
+	}
+
+	/**
+	 * Lets a loop that was starting the work get to know that it is not wanted any more.
+	 */
+	private static void settle(Peer peer) throws InterruptedException {
+		CountDownLatch settled = new CountDownLatch(1);
+		peer.loop().execute(settled::countDown);
+		assertThat(settled.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
 	}
 
 	private static boolean startsNothing(Peer peer) {

@@ -25,6 +25,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.RunOptions;
 import io.palitra.RunTimeoutException;
 import io.palitra.RunnerOverloadedException;
 import io.palitra.RunnerSnapshot;
@@ -33,6 +34,7 @@ import io.palitra.spi.RunListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for the runners of {@code palitra.runners}, see
@@ -86,9 +88,11 @@ class NamedRunnersTests {
 			.run((context) -> {
 				EventLoopThreadRunner reports = named(context, "reports");
 				reports.submit(CompletableFuture::new);
-				assertThat(reports.snapshot().calls()).singleElement()
-					.extracting(RunnerSnapshot.Call::remaining)
-					.isNull();
+				// The loop may be taking it from its queue.
+				await().atMost(Duration.ofSeconds(30))
+					.untilAsserted(() -> assertThat(reports.snapshot().calls()).singleElement()
+						.extracting(RunnerSnapshot.Call::remaining)
+						.isNull());
 				assertThatExceptionOfType(RunnerOverloadedException.class)
 					.isThrownBy(() -> reports.run(CompletableFuture::new));
 				EventLoopThreadRunner wide = named(context, "wide");
@@ -124,11 +128,13 @@ class NamedRunnersTests {
 							"PALITRA_RUNNER_OVERLOADPOLICY", "REJECT"))))
 			.run((context) -> {
 				EventLoopThreadRunner reports = named(context, "reports");
-				assertThatExceptionOfType(RunTimeoutException.class)
-					.isThrownBy(() -> reports.run(CompletableFuture::new));
-				CompletableFuture<Object> work = new CompletableFuture<>();
-				named(context, "reports").submit(() -> work);
+				CompletableFuture<Object> first = reports.submit(CompletableFuture::new,
+						RunOptions.defaults().timeout(Duration.ofMinutes(1)));
 				assertThatExceptionOfType(RunnerOverloadedException.class)
+					.isThrownBy(() -> reports.run(CompletableFuture::new));
+				first.cancel(true);
+				await().atMost(Duration.ofSeconds(30)).until(() -> reports.snapshot().calls().isEmpty());
+				assertThatExceptionOfType(RunTimeoutException.class)
 					.isThrownBy(() -> reports.run(CompletableFuture::new));
 			});
 	}

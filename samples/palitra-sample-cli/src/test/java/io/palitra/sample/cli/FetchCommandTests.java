@@ -3,7 +3,8 @@ package io.palitra.sample.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -52,20 +53,21 @@ class FetchCommandTests {
 	@Test
 	void someFailed() throws Exception {
 		this.upstream.status("/missing", 404);
-		int nobody;
-		try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-			nobody = socket.getLocalPort();
-		}
-		try (Tool tool = Tool.start(this.upstream.url("/there"), this.upstream.url("/missing"),
-				"http://127.0.0.1:" + nobody + "/", "http://nowhere.invalid/")) {
-			assertThat(tool.exitCode()).isOne();
-			List<String> out = tool.out();
-			assertThat(out).hasSize(5);
-			assertThat(out.get(1)).contains(" 200 ");
-			assertThat(out.get(2)).contains(" 404 ").endsWith("/missing");
-			assertThat(out.get(3)).contains(" - ").endsWith(":" + nobody + "/  cannot connect");
-			assertThat(out.get(4)).contains(" - ").endsWith("http://nowhere.invalid/  unknown host");
-			assertThat(tool.err()).isEqualToIgnoringNewLines("1 of 4 fetched");
+		// Its port is nobody else's, and nobody listens there.
+		try (Socket nobody = new Socket()) {
+			nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+			String address = "http://127.0.0.1:" + nobody.getLocalPort() + "/";
+			try (Tool tool = Tool.start(this.upstream.url("/there"), this.upstream.url("/missing"), address,
+					"http://nowhere.invalid/")) {
+				assertThat(tool.exitCode()).isOne();
+				List<String> out = tool.out();
+				assertThat(out).hasSize(5);
+				assertThat(out.get(1)).contains(" 200 ");
+				assertThat(out.get(2)).contains(" 404 ").endsWith("/missing");
+				assertThat(out.get(3)).contains(" - ").endsWith(address + "  cannot connect");
+				assertThat(out.get(4)).contains(" - ").endsWith("http://nowhere.invalid/  unknown host");
+				assertThat(tool.err()).isEqualToIgnoringNewLines("1 of 4 fetched");
+			}
 		}
 	}
 

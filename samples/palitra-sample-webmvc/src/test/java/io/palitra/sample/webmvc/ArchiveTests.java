@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "upstream.port=0", "upstream.latency=0", "palitra.runner.timeout=30s",
-				"sample.report.interval=1m", "sample.report.timeout=30s" })
+				"sample.report.interval=1h", "sample.report.timeout=30s" })
 @AutoConfigureRestTestClient
 class ArchiveTests {
 

@@ -111,7 +111,7 @@ class CommentTests {
 
 	@Test
 	void c4TimeLimitOfOneCallIsShorterThanTheRunners() throws Exception {
-		Future<String> body = startGet("/api/comments/7?timeout=100ms", HttpStatus.GATEWAY_TIMEOUT);
+		Future<String> body = startGet("/api/comments/7?timeout=2s", HttpStatus.GATEWAY_TIMEOUT);
 		HttpExchange unanswered = this.upstream.request();
 		assertThat(body.get(30, TimeUnit.SECONDS)).contains("The upstream did not answer in time");
 		unanswered.close();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +27,7 @@ import static org.awaitility.Awaitility.await;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "upstream.port=0", "upstream.latency=0", "palitra.runner.timeout=30s",
-				"sample.report.interval=1m", "sample.report.timeout=30s" })
+				"sample.report.interval=1h", "sample.report.timeout=30s" })
 @AutoConfigureRestTestClient
 class SampleApplicationTests {
 
@@ -47,10 +48,14 @@ class SampleApplicationTests {
 				]""");
 	}
 
-	@Test
-	void servesTheReportOfTheScheduledJob() {
+	@BeforeEach
+	void awaitReport() {
 		await().atMost(Duration.ofSeconds(30))
 			.untilAsserted(() -> this.client.get().uri("/api/report").exchange().expectStatus().isOk());
+	}
+
+	@Test
+	void servesTheReportOfTheScheduledJob() {
 		this.client.get()
 			.uri("/api/report")
 			.exchange()

@@ -51,9 +51,22 @@ final class StubUpstream implements AutoCloseable {
 	 * Waits for the next request.
 	 */
 	HttpExchange request() throws InterruptedException {
-		HttpExchange request = this.unanswered.poll(30, TimeUnit.SECONDS);
+		HttpExchange request = next(30_000);
 		assertThat(request).as("request to the upstream").isNotNull();
 		return request;
+	}
+
+	/**
+	 * Drops what has been sent by callers that did not wait for an answer.
+	 */
+	void clear() throws InterruptedException {
+		for (HttpExchange request = next(100); request != null; request = next(100)) {
+			request.close();
+		}
+	}
+
+	private HttpExchange next(long millis) throws InterruptedException {
+		return this.unanswered.poll(millis, TimeUnit.MILLISECONDS);
 	}
 
 	static void answer(HttpExchange request, int status, String json) throws IOException {

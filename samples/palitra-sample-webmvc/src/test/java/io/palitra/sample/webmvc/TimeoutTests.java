@@ -68,7 +68,8 @@ class TimeoutTests {
 			free.countDown();
 		}
 		await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertHealth(HttpStatus.OK, "UP"));
-		assertThat(this.runner.run(() -> CompletableFuture.completedFuture("value"))).isEqualTo("value");
+		assertThat(this.runner.run(() -> CompletableFuture.completedFuture("value"), Duration.ofSeconds(30)))
+			.isEqualTo("value");
 	}
 
 	private void assertGatewayTimeout(String path) {

@@ -1,7 +1,9 @@
 package io.palitra.sample.worker;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,11 +36,15 @@ class WorkerApplicationTests {
 
 	@Test
 	void sendSaysThatThereIsNoBroker(CapturedOutput output) throws Exception {
-		int port = Application.freePort();
-		int exitCode = SpringApplication.exit(new SpringApplicationBuilder(WorkerApplication.class).profiles("send")
-			.run("send", "hello", "--broker.url=tcp://127.0.0.1:" + port));
-		assertThat(exitCode).isOne();
-		assertThat(output.getErr()).startsWith("The broker at tcp://127.0.0.1:" + port + " fails: ");
+		// Its port is nobody else's, and nobody listens there.
+		try (Socket nobody = new Socket()) {
+			nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+			String url = "tcp://127.0.0.1:" + nobody.getLocalPort();
+			int exitCode = SpringApplication.exit(new SpringApplicationBuilder(WorkerApplication.class).profiles("send")
+				.run("send", "hello", "--broker.url=" + url));
+			assertThat(exitCode).isOne();
+			assertThat(output.getErr()).startsWith("The broker at " + url + " fails: ");
+		}
 	}
 
 }

@@ -101,6 +101,8 @@ class WorkerTests {
 			}
 			assertThat(health(web)).contains("\"jms\":{", "\"palitra\":{").doesNotContain("DOWN");
 			sendWithPoison(port);
+			// What it logs comes by a pipe.
+			await().atMost(PATIENCE).until(() -> next.attempts("poison 1") >= 3 && next.attempts("hello") >= 1);
 			assertThat(next.attempts("poison 1")).isEqualTo(3);
 			assertThat(next.attempts("hello")).isOne();
 		}

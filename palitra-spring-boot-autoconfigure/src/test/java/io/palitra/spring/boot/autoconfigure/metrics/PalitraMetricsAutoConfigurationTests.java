@@ -105,8 +105,9 @@ class PalitraMetricsAutoConfigurationTests {
 				}
 
 			};
-			assertThatExceptionOfType(RunTimeoutException.class)
-				.isThrownBy(() -> runner.run(() -> deaf, Duration.ofMillis(20)));
+			CompletableFuture<String> call = runner.submit(() -> deaf);
+			await().atMost(PATIENT).until(() -> gauge(registry, "palitra.runner.active") == 1);
+			call.cancel(true);
 			await().atMost(PATIENT).until(() -> gauge(registry, "palitra.runner.abandoned") == 1);
 			deaf.complete("too late");
 			await().atMost(PATIENT).until(() -> gauge(registry, "palitra.runner.abandoned") == 0);
@@ -177,7 +178,6 @@ class PalitraMetricsAutoConfigurationTests {
 			assertThat(run(registry, "default", "timeout").count()).isZero();
 			assertThat(run(registry, "reports", "timeout").count()).isEqualTo(1);
 			assertThat(run(registry, "reports", "timeout").totalTime(TimeUnit.MILLISECONDS)).isGreaterThanOrEqualTo(20);
-			assertThat(registry.get("palitra.runner.queue").tag("name", "reports").timer().count()).isEqualTo(1);
 			assertThat(registry.get("palitra.runner.queue").tag("name", "default").timer().count())
 				.isGreaterThanOrEqualTo(2);
 		});
