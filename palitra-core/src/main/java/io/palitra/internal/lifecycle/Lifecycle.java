@@ -4,6 +4,8 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
@@ -65,6 +67,11 @@ public final class Lifecycle {
 	 * The grace of whoever ends the loop now.
 	 */
 	private volatile @Nullable Grace grace;
+
+	/**
+	 * What those who wait for the lock to end the loop would leave to whoever ends it.
+	 */
+	private final Queue<Grace> waiting = new ConcurrentLinkedQueue<>();
 
 	/**
 	 * Set while clean-ups may need the loop although the runner takes no calls.
@@ -234,11 +241,16 @@ public final class Lifecycle {
 	 * @return what was handed to the loop and never started
 	 */
 	private List<Runnable> end(long nanos, RunnerState target, @Nullable Loop only) {
+		Grace own = Grace.of(nanos);
+		// Volatile, like the grace read next, which is written before these are read:
+		// whoever has just got the lock sees this one, or is seen here.
+		this.waiting.add(own);
 		Grace other = this.grace;
 		if (other != null) {
 			other.shorten(nanos);
 		}
 		this.lock.lock();
+		this.waiting.remove(own);
 		try {
 			return (only == null || only == this.loop) ? endLoop(nanos, target) : List.of();
 		}
@@ -254,6 +266,7 @@ public final class Lifecycle {
 		}
 		Grace grace = Grace.of(nanos);
 		this.grace = grace;
+		this.waiting.forEach((other) -> grace.shorten(other.left()));
 		this.calls.refuseNew();
 		if (!this.calls.drain(grace)) {
 			this.calls.closeAll(this.loop, null);
