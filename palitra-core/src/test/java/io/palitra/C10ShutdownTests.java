@@ -497,6 +497,28 @@ class C10ShutdownTests {
 		assertThat(this.runner.snapshot().state()).isEqualTo(RunnerState.CLOSED);
 	}
 
+	@Tag("slow")
+	@Test
+	void closeShortensOneThatHasJustBegunWhateverRaces() {
+		long since = System.nanoTime();
+		// Fewer on a busy machine
+		for (int round = 0; round < 1_000 && System.nanoTime() - since < 10_000_000_000L; round++) {
+			EventLoopThreadRunner closing = EventLoopThreadRunner.create();
+			closing.submit(Support.never());
+			closing.run(() -> {
+				closing.close(Support.LONG);
+				return CompletableFuture.completedFuture(null);
+			});
+			Owner<Object> second = Owner.start(() -> {
+				closing.close(Duration.ZERO);
+				return null;
+			});
+			// Would take the whole grace of the first, longer than anybody waits here.
+			assertThat(second.value()).isNull();
+			assertThat(closing.snapshot().state()).isEqualTo(RunnerState.CLOSED);
+		}
+	}
+
 	@Test
 	void closeOnTheLoopOfAnotherRunnerInitiatesAndReturns() {
 		try (EventLoopThreadRunner other = EventLoopThreadRunner.create()) {
