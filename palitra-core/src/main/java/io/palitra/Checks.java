@@ -32,6 +32,13 @@ final class Checks {
 		return value;
 	}
 
+	static int notNegative(String what, int value) {
+		if (value < 0) {
+			throw new IllegalArgumentException(what + " must not be negative but was " + value);
+		}
+		return value;
+	}
+
 	static int atLeastOne(String what, int value, String otherwise) {
 		if (value < 1) {
 			throw new IllegalArgumentException(

@@ -1,7 +1,6 @@
 package io.palitra;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 
 import org.jspecify.annotations.Nullable;
@@ -44,17 +43,5 @@ public interface EventLoop extends ScheduledExecutorService {
 	 * @return a new future
 	 */
 	<T extends @Nullable Object> CompletableFuture<T> newFuture();
-
-	/**
-	 * Brings a stage home to this loop: the returned future completes like the stage, its
-	 * dependents run on the loop's thread whatever thread completes the stage, and
-	 * cancelling the future or any of its dependents cancels the stage. Once the loop has
-	 * ended, dependents run on the thread that completes the stage.
-	 * @param <T> the type of the result
-	 * @param stage the stage to adopt
-	 * @return a future that follows the stage
-	 * @throws NullPointerException if {@code stage} is {@code null}
-	 */
-	<T extends @Nullable Object> CompletableFuture<T> adopt(CompletionStage<T> stage);
 
 }

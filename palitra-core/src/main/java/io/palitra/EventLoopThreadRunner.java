@@ -12,26 +12,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.palitra.internal.Settings;
 import io.palitra.internal.call.Call;
 import io.palitra.internal.call.Calls;
 import io.palitra.internal.call.Failed;
 import io.palitra.internal.call.Gather;
-import io.palitra.internal.call.Gathered;
-import io.palitra.internal.call.Settings;
+import io.palitra.internal.call.OwnedCall;
+import io.palitra.internal.call.SubmittedCall;
 import io.palitra.internal.facade.Facade;
 import io.palitra.internal.lifecycle.Lifecycle;
 import io.palitra.internal.lifecycle.RunnerLoop;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
-import io.palitra.internal.loop.LoopFuture;
 import io.palitra.internal.loop.Names;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.Stages;
+import io.palitra.internal.loop.Threads;
 import io.palitra.internal.stream.PublisherIterator;
 import io.palitra.spi.AsyncAdapter;
 import io.palitra.spi.BlockingDetector;
@@ -66,13 +68,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	private static final RunOptions AWAIT = RunOptions.defaults().name("await");
 
-	private final String name;
-
-	private final NestedRuns nestedRuns;
-
-	private final List<BlockingDetector> blockingDetectors;
-
-	private final List<AsyncAdapter> asyncAdapters;
+	private final Settings settings;
 
 	private final Calls calls;
 
@@ -80,33 +76,11 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	private final RunnerLoop eventLoop;
 
-	private EventLoopThreadRunner(Builder builder) {
-		this.name = builder.name;
-		this.nestedRuns = builder.nestedRuns;
-		this.blockingDetectors = List.copyOf(builder.blockingDetectors);
-		this.asyncAdapters = List.copyOf(builder.asyncAdapters);
-		this.calls = new Calls(new Settings(builder.name, builder.maxInFlight, builder.overloadPolicy,
-				(builder.timeout != null) ? Nanos.of(builder.timeout) : Nanos.FOREVER, Nanos.of(builder.hangThreshold),
-				List.copyOf(builder.contextCarriers), List.copyOf(builder.listeners),
-				List.copyOf(builder.discardHandlers)));
-		ThreadFactory threadFactory = (builder.threadFactory != null) ? builder.threadFactory
-				: daemonThreads(builder.threadNamePrefix + builder.name);
-		this.lifecycle = new Lifecycle(this.calls, threadFactory, builder.waitStrategy == WaitStrategy.ADAPTIVE,
-				Nanos.of(builder.slowTaskThreshold), Nanos.of(builder.shutdownGrace));
+	private EventLoopThreadRunner(Settings settings) {
+		this.settings = settings;
+		this.calls = new Calls(settings);
+		this.lifecycle = new Lifecycle(this.calls);
 		this.eventLoop = new RunnerLoop(this.lifecycle, this.calls);
-	}
-
-	private static ThreadFactory daemonThreads(String name) {
-		ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
-		return (live) -> {
-			// Inherits neither thread-locals nor priority of whoever happens to start it
-			// (rule C8).
-			Thread thread = new Thread(null, live, name, 0, false);
-			thread.setDaemon(true);
-			thread.setPriority(Thread.NORM_PRIORITY);
-			thread.setContextClassLoader(contextClassLoader);
-			return thread;
-		};
 	}
 
 	/**
@@ -172,7 +146,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @see #run(AsyncCallable) the other exceptions
 	 */
 	public <T extends @Nullable Object> T run(AsyncCallable<T> task, RunOptions options) {
-		Call<T> call = call(task, options);
+		OwnedCall<T> call = call(task, options);
 		return value(call, call.make());
 	}
 
@@ -212,15 +186,10 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @see #run(AsyncCallable) the other exceptions
 	 */
 	public <T extends @Nullable Object> T runScoped(ScopedAsyncCallable<T> task, RunOptions options) {
-		return runScoped("runScoped", task, options);
-	}
-
-	private <T extends @Nullable Object> T runScoped(String operation, ScopedAsyncCallable<T> task,
-			RunOptions options) {
 		Objects.requireNonNull(task, "task");
 		Objects.requireNonNull(options, "options");
-		Call<T> call = Call.scoped(this.calls, this.lifecycle.loop(), task, options);
-		refuseToBlock(operation, call);
+		OwnedCall<T> call = OwnedCall.scoped(this.calls, task, options);
+		refuseToBlock("runScoped", call);
 		return value(call, call.make());
 	}
 
@@ -258,13 +227,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	public <T extends @Nullable Object, X extends Exception> T runChecked(AsyncCallable<T> task, Class<X> declared,
 			RunOptions options) throws X {
 		Objects.requireNonNull(declared, "declared");
-		Call<T> call = call(task, options);
-		Object outcome = call.make();
-		if (outcome instanceof Failed failed && failed.ofTask() && declared.isInstance(failed.failure())) {
-			RunCallSite.mark(failed.failure(), call.getTaskName(), this.name);
-			throw declared.cast(failed.failure());
-		}
-		return value(call, outcome);
+		OwnedCall<T> call = call(task, options);
+		return value(call, call.make(), declared);
 	}
 
 	/**
@@ -296,7 +260,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T extends @Nullable Object> T runInterruptibly(AsyncCallable<T> task, RunOptions options)
 			throws InterruptedException {
-		Call<T> call = call(task, options);
+		OwnedCall<T> call = call(task, options);
 		Object outcome = call.make();
 		if (outcome instanceof Failed failed && failed.result() == RunResult.INTERRUPTED) {
 			Thread.interrupted();
@@ -338,11 +302,11 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	private <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, RunOptions options) {
 		Objects.requireNonNull(alreadyStarted, "alreadyStarted");
 		boolean done = Stages.isDone(alreadyStarted);
-		Call<T> call = Call.waiting(this.calls, this.lifecycle.loop(), options);
+		OwnedCall.Await<T> call = OwnedCall.Await.of(this.calls, alreadyStarted, options);
 		if (!done) {
 			refuseToBlock("await", call);
 		}
-		return value(call, done ? call.read(alreadyStarted) : call.await(alreadyStarted));
+		return value(call, done ? call.read() : call.make());
 	}
 
 	/**
@@ -389,7 +353,201 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T extends @Nullable Object> List<T> gather(Collection<? extends AsyncCallable<? extends T>> tasks,
 			RunOptions options) {
-		return this.<T>gather("gather", tasks, options, true).values();
+		return gather(tasks, options, null);
+	}
+
+	/**
+	 * Runs tasks concurrently that may fail with a checked exception, and throws that as
+	 * it is. The first failure cancels the others.
+	 * @param <T> the type of the results
+	 * @param <X> the type of the exception
+	 * @param tasks the tasks, started together in this order
+	 * @param declared the class of the exception; other checked ones are wrapped as by
+	 * {@code run}
+	 * @return the results in the order of the tasks, unmodifiable, with {@code null}
+	 * where a task's result is
+	 * @throws X if a task fails with it, the same instance
+	 * @throws NullPointerException if an argument or one of the tasks is {@code null}
+	 * @see #run(AsyncCallable) the other exceptions
+	 */
+	public <T extends @Nullable Object, X extends Exception> List<T> gatherChecked(
+			Collection<? extends AsyncCallable<? extends T>> tasks, Class<X> declared) throws X {
+		return gatherChecked(tasks, declared, RunOptions.defaults());
+	}
+
+	/**
+	 * Runs tasks concurrently that may fail with a checked exception, with options for
+	 * all of them together, and throws that as it is. The first failure cancels the
+	 * others.
+	 * @param <T> the type of the results
+	 * @param <X> the type of the exception
+	 * @param tasks the tasks, started in this order
+	 * @param declared the class of the exception; other checked ones are wrapped as by
+	 * {@code run}
+	 * @param options what this call wants otherwise than the runner's settings
+	 * @return the results in the order of the tasks, unmodifiable, with {@code null}
+	 * where a task's result is
+	 * @throws X if a task fails with it, the same instance
+	 * @throws NullPointerException if an argument or one of the tasks is {@code null}
+	 * @see #run(AsyncCallable) the other exceptions
+	 */
+	public <T extends @Nullable Object, X extends Exception> List<T> gatherChecked(
+			Collection<? extends AsyncCallable<? extends T>> tasks, Class<X> declared, RunOptions options) throws X {
+		Objects.requireNonNull(declared, "declared");
+		return gather(tasks, options, declared);
+	}
+
+	private <T extends @Nullable Object, X extends Exception> List<T> gather(
+			Collection<? extends AsyncCallable<? extends T>> tasks, RunOptions options, @Nullable Class<X> declared)
+			throws X {
+		Gathering<T> gathering = gathering("gather", tasks, options, true);
+		Object outcome = gathering.call().make();
+		if (outcome instanceof Failed failed) {
+			gathering.gather().discard();
+			throw failure(gathering.call(), failed, declared, gathering.gather().missing());
+		}
+		return gathering.gather().values();
+	}
+
+	/**
+	 * Runs two tasks concurrently and combines their results. The first failure cancels
+	 * the other and is thrown.
+	 * @param <A> the type of the first result
+	 * @param <B> the type of the second result
+	 * @param <R> the type of the combined result
+	 * @param a the first task
+	 * @param b the second task
+	 * @param fn combines the results, on the current thread
+	 * @return what the function returns
+	 * @throws NullPointerException if an argument is {@code null}
+	 * @see #run(AsyncCallable) the other exceptions
+	 */
+	public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> R combine(
+			AsyncCallable<A> a, AsyncCallable<B> b, BiFunction<? super A, ? super B, ? extends R> fn) {
+		return combine(a, b, fn, RunOptions.defaults());
+	}
+
+	/**
+	 * Runs two tasks concurrently, with options for both together, and combines their
+	 * results. The first failure cancels the other and is thrown.
+	 * @param <A> the type of the first result
+	 * @param <B> the type of the second result
+	 * @param <R> the type of the combined result
+	 * @param a the first task
+	 * @param b the second task
+	 * @param fn combines the results, on the current thread
+	 * @param options what this call wants otherwise than the runner's settings
+	 * @return what the function returns
+	 * @throws NullPointerException if an argument is {@code null}
+	 * @see #run(AsyncCallable) the other exceptions
+	 */
+	@SuppressWarnings("unchecked")
+	public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> R combine(
+			AsyncCallable<A> a, AsyncCallable<B> b, BiFunction<? super A, ? super B, ? extends R> fn,
+			RunOptions options) {
+		List<?> results = all(fn, options, a, b);
+		return fn.apply((A) results.get(0), (B) results.get(1));
+	}
+
+	/**
+	 * Runs three tasks concurrently and combines their results. The first failure cancels
+	 * the others and is thrown.
+	 * @param <A> the type of the first result
+	 * @param <B> the type of the second result
+	 * @param <C> the type of the third result
+	 * @param <R> the type of the combined result
+	 * @param a the first task
+	 * @param b the second task
+	 * @param c the third task
+	 * @param fn combines the results, on the current thread
+	 * @return what the function returns
+	 * @throws NullPointerException if an argument is {@code null}
+	 * @see #run(AsyncCallable) the other exceptions
+	 */
+	public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> R combine(
+			AsyncCallable<A> a, AsyncCallable<B> b, AsyncCallable<C> c,
+			Combiner.Three<? super A, ? super B, ? super C, ? extends R> fn) {
+		return combine(a, b, c, fn, RunOptions.defaults());
+	}
+
+	/**
+	 * Runs three tasks concurrently, with options for all together, and combines their
+	 * results. The first failure cancels the others and is thrown.
+	 * @param <A> the type of the first result
+	 * @param <B> the type of the second result
+	 * @param <C> the type of the third result
+	 * @param <R> the type of the combined result
+	 * @param a the first task
+	 * @param b the second task
+	 * @param c the third task
+	 * @param fn combines the results, on the current thread
+	 * @param options what this call wants otherwise than the runner's settings
+	 * @return what the function returns
+	 * @throws NullPointerException if an argument is {@code null}
+	 * @see #run(AsyncCallable) the other exceptions
+	 */
+	@SuppressWarnings("unchecked")
+	public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> R combine(
+			AsyncCallable<A> a, AsyncCallable<B> b, AsyncCallable<C> c,
+			Combiner.Three<? super A, ? super B, ? super C, ? extends R> fn, RunOptions options) {
+		List<?> results = all(fn, options, a, b, c);
+		return fn.combine((A) results.get(0), (B) results.get(1), (C) results.get(2));
+	}
+
+	/**
+	 * Runs four tasks concurrently and combines their results. The first failure cancels
+	 * the others and is thrown.
+	 * @param <A> the type of the first result
+	 * @param <B> the type of the second result
+	 * @param <C> the type of the third result
+	 * @param <D> the type of the fourth result
+	 * @param <R> the type of the combined result
+	 * @param a the first task
+	 * @param b the second task
+	 * @param c the third task
+	 * @param d the fourth task
+	 * @param fn combines the results, on the current thread
+	 * @return what the function returns
+	 * @throws NullPointerException if an argument is {@code null}
+	 * @see #run(AsyncCallable) the other exceptions
+	 */
+	public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> R combine(
+			AsyncCallable<A> a, AsyncCallable<B> b, AsyncCallable<C> c, AsyncCallable<D> d,
+			Combiner.Four<? super A, ? super B, ? super C, ? super D, ? extends R> fn) {
+		return combine(a, b, c, d, fn, RunOptions.defaults());
+	}
+
+	/**
+	 * Runs four tasks concurrently, with options for all together, and combines their
+	 * results. The first failure cancels the others and is thrown.
+	 * @param <A> the type of the first result
+	 * @param <B> the type of the second result
+	 * @param <C> the type of the third result
+	 * @param <D> the type of the fourth result
+	 * @param <R> the type of the combined result
+	 * @param a the first task
+	 * @param b the second task
+	 * @param c the third task
+	 * @param d the fourth task
+	 * @param fn combines the results, on the current thread
+	 * @param options what this call wants otherwise than the runner's settings
+	 * @return what the function returns
+	 * @throws NullPointerException if an argument is {@code null}
+	 * @see #run(AsyncCallable) the other exceptions
+	 */
+	@SuppressWarnings("unchecked")
+	public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> R combine(
+			AsyncCallable<A> a, AsyncCallable<B> b, AsyncCallable<C> c, AsyncCallable<D> d,
+			Combiner.Four<? super A, ? super B, ? super C, ? super D, ? extends R> fn, RunOptions options) {
+		List<?> results = all(fn, options, a, b, c, d);
+		return fn.combine((A) results.get(0), (B) results.get(1), (C) results.get(2), (D) results.get(3));
+	}
+
+	private List<?> all(Object fn, RunOptions options, AsyncCallable<?>... tasks) {
+		Objects.requireNonNull(fn, "fn");
+		Objects.requireNonNull(options, "options");
+		return this.<Object>gather(Arrays.asList(tasks),
+				options.name().isPresent() ? options : options.name("combine"));
 	}
 
 	/**
@@ -432,10 +590,20 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T extends @Nullable Object> List<Outcome<T>> gatherOutcomes(
 			Collection<? extends AsyncCallable<? extends T>> tasks, RunOptions options) {
-		return this.<T>gather("gatherOutcomes", tasks, options, false).outcomes();
+		Gathering<T> gathering = gathering("gatherOutcomes", tasks, options, false);
+		Object outcome = gathering.call().make();
+		Gather<T> gather = gathering.gather();
+		if (!(outcome instanceof Failed failed)) {
+			return gather.outcomes(null);
+		}
+		if (failed.result() == RunResult.TIMEOUT) {
+			return gather.outcomes(gathering.call().toException(failed, gather.missing()));
+		}
+		gather.discard();
+		throw this.<RuntimeException>failure(gathering.call(), failed, null, "");
 	}
 
-	private <T extends @Nullable Object> Gathered<T> gather(String operation,
+	private <T extends @Nullable Object> Gathering<T> gathering(String operation,
 			Collection<? extends AsyncCallable<? extends T>> tasks, RunOptions options, boolean failFast) {
 		Objects.requireNonNull(tasks, "tasks");
 		Objects.requireNonNull(options, "options");
@@ -447,7 +615,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		RunOptions named = options.name().isPresent() ? options : options.name(operation);
 		Gather<T> gather = new Gather<>(named.name().orElseThrow(), copy, failFast,
 				options.maxConcurrency().orElse(Integer.MAX_VALUE));
-		return runScoped(operation, gather, named);
+		OwnedCall<Gather<T>> call = OwnedCall.scoped(this.calls, gather, named);
+		refuseToBlock(operation, call);
+		return new Gathering<>(gather, call);
 	}
 
 	/**
@@ -469,8 +639,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * Hands a task over with options, without waiting.
 	 * @param <T> the type of the result
 	 * @param task the work, called once on the loop's thread, or never
-	 * @param options what this call wants otherwise than the runner's settings; there is
-	 * no caller whom {@code cancelGrace} could make wait
+	 * @param options what this call wants otherwise than the runner's settings
 	 * @return a future for the result
 	 * @throws NullPointerException if an argument is {@code null}
 	 * @throws RunnerClosedException if the runner is stopped or closed
@@ -479,9 +648,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	public <T extends @Nullable Object> CompletableFuture<T> submit(AsyncCallable<T> task, RunOptions options) {
 		Objects.requireNonNull(task, "task");
 		Objects.requireNonNull(options, "options");
-		LoopFuture<T> future = new LoopFuture<>(this.eventLoop);
-		Call.of(this.calls, this.lifecycle.loop(), task, options).submit(future);
-		return future;
+		return SubmittedCall.submit(this.calls, task, options, this.eventLoop);
 	}
 
 	/**
@@ -531,12 +698,12 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	private <T extends @Nullable Object> void await(CompletionStage<T> signal, RunOptions options, Runnable start,
 			Executor loop) {
-		Call<T> call = Call.waiting(this.calls, this.lifecycle.loop(), options);
+		OwnedCall<T> call = OwnedCall.Await.of(this.calls, signal, options);
 		refuseToBlock("stream", call);
 		if (!Thread.currentThread().isInterrupted()) {
 			loop.execute(start);
 		}
-		value(call, call.await(signal));
+		value(call, call.make());
 	}
 
 	/**
@@ -557,13 +724,13 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * that do not fit the target; the message lists each of them
 	 */
 	public <F> F blocking(Class<F> facade, Object asyncTarget) {
-		return Facade.of(this, facade, asyncTarget, this.asyncAdapters);
+		return Facade.of(this, facade, asyncTarget, this.settings.adapters());
 	}
 
-	private <T extends @Nullable Object> Call<T> call(AsyncCallable<T> task, RunOptions options) {
+	private <T extends @Nullable Object> OwnedCall<T> call(AsyncCallable<T> task, RunOptions options) {
 		Objects.requireNonNull(task, "task");
 		Objects.requireNonNull(options, "options");
-		Call<T> call = Call.of(this.calls, this.lifecycle.loop(), task, options);
+		OwnedCall<T> call = OwnedCall.of(this.calls, task, options);
 		refuseToBlock("run", call);
 		return call;
 	}
@@ -572,7 +739,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		String reason = whyNotToBlock();
 		if (reason != null) {
 			throw new BlockingNotAllowedException("Task \"" + call.getTaskName() + "\" cannot be run: " + operation
-					+ " on runner \"" + this.name + "\" " + reason);
+					+ " on runner \"" + getName() + "\" " + reason);
 		}
 	}
 
@@ -581,8 +748,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	private @Nullable String whyNotToBlock() {
 		Thread thread = Thread.currentThread();
-		if (this.nestedRuns == NestedRuns.PUMP && this.lifecycle.loop().inLoop()) {
-			return (this.lifecycle.loop().nesting() < Loop.MAX_NESTING) ? null
+		Loop own = this.calls.life().loop();
+		if (this.settings.nestedRuns() == NestedRuns.PUMP && own.inLoop()) {
+			return (own.nesting() < Loop.MAX_NESTING) ? null
 					: "is nested " + Loop.MAX_NESTING + " deep on thread \"" + Names.of(thread)
 							+ "\", as deep as nested runs may be. Chain on the stage instead of waiting for it";
 		}
@@ -591,7 +759,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 			return "would block thread \"" + Names.of(thread) + "\", the event loop of runner \"" + owner + "\". "
 					+ WAYS_OUT;
 		}
-		for (BlockingDetector detector : this.blockingDetectors) {
+		for (BlockingDetector detector : this.settings.detectors()) {
 			if (mustNotBlock(detector, thread)) {
 				return "would block thread \"" + Names.of(thread) + "\", which must not block according to "
 						+ detector.getClass().getName() + ". " + WAYS_OUT;
@@ -610,15 +778,34 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		}
 	}
 
+	private <T extends @Nullable Object> T value(Call<T> call, @Nullable Object outcome) {
+		return this.<T, RuntimeException>value(call, outcome, null);
+	}
+
 	// Whether null is a T, only the caller knows.
 	@SuppressWarnings({ "unchecked", "NullAway" })
-	private <T extends @Nullable Object> T value(Call<T> call, @Nullable Object outcome) {
+	private <T extends @Nullable Object, X extends Exception> T value(Call<T> call, @Nullable Object outcome,
+			@Nullable Class<X> declared) throws X {
 		if (!(outcome instanceof Failed failed)) {
 			return (T) outcome;
 		}
-		Throwable failure = call.toException(failed);
+		throw failure(call, failed, declared, "");
+	}
+
+	/**
+	 * Throws what a call failed with, as it is if it may be.
+	 * @param declared the checked exception that may be thrown, {@code null} for none
+	 * @param missing what the text of a timeout says of parts that are missing
+	 * @return never
+	 */
+	private <X extends Exception> RuntimeException failure(Call<?> call, Failed failed, @Nullable Class<X> declared,
+			String missing) throws X {
+		Throwable failure = call.toException(failed, missing);
 		if (failed.ofTask()) {
-			RunCallSite.mark(failure, call.getTaskName(), this.name);
+			RunCallSite.mark(failure, call.getTaskName(), getName());
+			if (declared != null && declared.isInstance(failure)) {
+				throw declared.cast(failure);
+			}
 		}
 		if (failure instanceof RuntimeException unchecked) {
 			throw unchecked;
@@ -643,7 +830,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @return the name
 	 */
 	public String getName() {
-		return this.name;
+		return this.settings.runner();
 	}
 
 	/**
@@ -655,12 +842,25 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	}
 
 	/**
-	 * Tells what the runner does at the moment. Takes a time that grows with the number
-	 * of calls in flight, and no lock.
+	 * Tells what the runner does at the moment, with every call in flight. Takes a time
+	 * that grows with their number, and no lock.
 	 * @return a snapshot
+	 * @see #snapshot(int)
 	 */
 	public RunnerSnapshot snapshot() {
-		return this.calls.snapshot(this.lifecycle.loop());
+		return snapshot(Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Tells what the runner does at the moment, with some of the calls in flight. Takes
+	 * no lock, and without calls a time that does not grow with their number; then the
+	 * loop's stack is left out, too.
+	 * @param mostCalls how many calls to tell of at most, the oldest first; zero for none
+	 * @return a snapshot
+	 * @throws IllegalArgumentException if {@code mostCalls} is negative
+	 */
+	public RunnerSnapshot snapshot(int mostCalls) {
+		return this.calls.snapshot(Checks.notNegative("mostCalls", mostCalls));
 	}
 
 	/**
@@ -732,7 +932,13 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	@Override
 	public String toString() {
-		return "EventLoopThreadRunner[name=" + this.name + ", state=" + this.calls.state() + "]";
+		return "EventLoopThreadRunner[name=" + getName() + ", state=" + this.calls.life().state() + "]";
+	}
+
+	/**
+	 * A gather and the call that it is made in.
+	 */
+	private record Gathering<T extends @Nullable Object>(Gather<T> gather, OwnedCall<Gather<T>> call) {
 	}
 
 	/**
@@ -746,6 +952,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		private String threadNamePrefix = "palitra-";
 
 		private @Nullable ThreadFactory threadFactory;
+
+		private @Nullable Executor startOn;
 
 		private @Nullable Duration timeout;
 
@@ -813,6 +1021,24 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		 */
 		public Builder threadFactory(ThreadFactory threadFactory) {
 			this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
+			return this;
+		}
+
+		/**
+		 * Sets where tasks are called that do not say otherwise. By default that is the
+		 * loop: one thread, in order, whose callers leave on time whatever a task does.
+		 * {@code Runnable::run} calls them in place, on the calling thread: no thread is
+		 * crossed, and a task that blocks before it returns its stage cannot be left on
+		 * time. {@code Executors.newVirtualThreadPerTaskExecutor()} calls each on a
+		 * thread of its own: one that blocks holds up nobody else, and is interrupted
+		 * when its work is cancelled.
+		 * @param startOn calls the tasks; not shut down with the runner
+		 * @return this builder
+		 * @throws NullPointerException if {@code startOn} is {@code null}
+		 * @see RunOptions#startOn(Executor)
+		 */
+		public Builder startOn(Executor startOn) {
+			this.startOn = Objects.requireNonNull(startOn, "startOn");
 			return this;
 		}
 
@@ -987,7 +1213,16 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		 * it throws is thrown as it is
 		 */
 		public EventLoopThreadRunner build() {
-			return new EventLoopThreadRunner(this);
+			ClassLoader contextClassLoader = EventLoopThreadRunner.class.getClassLoader();
+			String threadName = this.threadNamePrefix + this.name;
+			ThreadFactory factory = (this.threadFactory != null) ? this.threadFactory
+					: (body) -> Threads.daemon(threadName, body, contextClassLoader);
+			return new EventLoopThreadRunner(new Settings(this.name, factory, this.waitStrategy, this.nestedRuns,
+					this.maxInFlight, this.overloadPolicy, this.startOn,
+					(this.timeout != null) ? Nanos.of(this.timeout) : Nanos.FOREVER, Nanos.of(this.slowTaskThreshold),
+					Nanos.of(this.hangThreshold), Nanos.of(this.shutdownGrace), List.copyOf(this.contextCarriers),
+					List.copyOf(this.blockingDetectors), List.copyOf(this.asyncAdapters), List.copyOf(this.listeners),
+					List.copyOf(this.discardHandlers)));
 		}
 
 	}

@@ -6,14 +6,18 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.palitra.internal.loop.Threads;
+
 /**
  * The runner of the whole process, for scripts and code that nobody hands a runner.
  * <p>
  * It is created on first use and again after it was shut down or its thread has died, on
- * a daemon thread, without a timeout, and is closed when the JVM exits. All methods may
- * be called from any thread.
+ * a daemon thread, with a timeout of 30 seconds for calls that do not say otherwise, and
+ * is closed when the JVM exits. All methods may be called from any thread.
  */
 public final class Palitra {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
 	private static final Object lock = new Object();
 
@@ -187,12 +191,15 @@ public final class Palitra {
 	 */
 	private static final class Global {
 
-		private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("global").build();
+		private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+			.name("global")
+			.timeout(TIMEOUT)
+			.build();
 
 		private final @Nullable Thread hook = hook(this.runner);
 
 		private static @Nullable Thread hook(EventLoopThreadRunner runner) {
-			Thread hook = new Thread(null, () -> runner.close(Duration.ZERO), "palitra-global-exit", 0, false);
+			Thread hook = Threads.daemon("palitra-global-exit", () -> runner.close(Duration.ZERO));
 			try {
 				Runtime.getRuntime().addShutdownHook(hook);
 				return hook;

@@ -76,6 +76,17 @@ public final class RunCallSite extends Exception {
 	}
 
 	/**
+	 * What is written instead when the marked exception is serialized: a plain exception
+	 * with this text and place, which a JVM without this class can read.
+	 * @return a plain exception
+	 */
+	private Object writeReplace() {
+		Exception plain = new Exception(getMessage());
+		plain.setStackTrace(getStackTrace());
+		return plain;
+	}
+
+	/**
 	 * Returns the name of the task whose call failed.
 	 * @return the task's name
 	 */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,30 +20,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunOptions {
 
-	private static final RunOptions DEFAULTS = new RunOptions(null, null, Duration.ZERO, 0, false);
+	private static final RunOptions DEFAULTS = new RunOptions(null, null, null, 0, false);
 
 	private final @Nullable String name;
 
 	private final @Nullable Duration timeout;
 
-	private final Duration cancelGrace;
+	private final @Nullable Executor startOn;
 
 	private final int maxConcurrency;
 
 	private final boolean longRunning;
 
-	private RunOptions(@Nullable String name, @Nullable Duration timeout, Duration cancelGrace, int maxConcurrency,
-			boolean longRunning) {
+	private RunOptions(@Nullable String name, @Nullable Duration timeout, @Nullable Executor startOn,
+			int maxConcurrency, boolean longRunning) {
 		this.name = name;
 		this.timeout = timeout;
-		this.cancelGrace = cancelGrace;
+		this.startOn = startOn;
 		this.maxConcurrency = maxConcurrency;
 		this.longRunning = longRunning;
 	}
 
 	/**
-	 * Returns options that change nothing: the runner's timeout, no time for clean-up
-	 * after a cancellation, all children of a {@code gather} at once.
+	 * Returns options that change nothing: the runner's timeout, its place to start tasks
+	 * on, all children of a {@code gather} at once.
 	 * @return the default options
 	 */
 	public static RunOptions defaults() {
@@ -60,7 +61,7 @@ public final class RunOptions {
 	 * a log line
 	 */
 	public RunOptions name(String name) {
-		return new RunOptions(Checks.name("task name", name), this.timeout, this.cancelGrace, this.maxConcurrency,
+		return new RunOptions(Checks.name("task name", name), this.timeout, this.startOn, this.maxConcurrency,
 				this.longRunning);
 	}
 
@@ -73,22 +74,23 @@ public final class RunOptions {
 	 * @throws IllegalArgumentException if {@code timeout} is zero or negative
 	 */
 	public RunOptions timeout(Duration timeout) {
-		return new RunOptions(this.name, Checks.positive("timeout", timeout), this.cancelGrace, this.maxConcurrency,
+		return new RunOptions(this.name, Checks.positive("timeout", timeout), this.startOn, this.maxConcurrency,
 				this.longRunning);
 	}
 
 	/**
-	 * Lets the caller wait for the work's clean-up after it was cancelled because of a
-	 * timeout or an interrupt, until the stage has completed and at most this long (rule
-	 * C5). An interrupt does not shorten it.
-	 * @param cancelGrace the longest wait; zero, the default, for none
+	 * Has the task called elsewhere than the runner's setting says: {@code Runnable::run}
+	 * for in place, on the calling thread; an executor with a thread for each task where
+	 * the task blocks before it returns its stage (rule C1). The children of a
+	 * {@code gather} and of {@code fork} are called there, too.
+	 * @param startOn calls the task
 	 * @return new options
-	 * @throws NullPointerException if {@code cancelGrace} is {@code null}
-	 * @throws IllegalArgumentException if {@code cancelGrace} is negative
+	 * @throws NullPointerException if {@code startOn} is {@code null}
+	 * @see EventLoopThreadRunner.Builder#startOn(Executor)
 	 */
-	public RunOptions cancelGrace(Duration cancelGrace) {
-		return new RunOptions(this.name, this.timeout, Checks.notNegative("cancelGrace", cancelGrace),
-				this.maxConcurrency, this.longRunning);
+	public RunOptions startOn(Executor startOn) {
+		return new RunOptions(this.name, this.timeout, Objects.requireNonNull(startOn, "startOn"), this.maxConcurrency,
+				this.longRunning);
 	}
 
 	/**
@@ -100,7 +102,7 @@ public final class RunOptions {
 	 */
 	public RunOptions maxConcurrency(int maxConcurrency) {
 		Checks.atLeastOne("maxConcurrency", maxConcurrency, "to start all children at once");
-		return new RunOptions(this.name, this.timeout, this.cancelGrace, maxConcurrency, this.longRunning);
+		return new RunOptions(this.name, this.timeout, this.startOn, maxConcurrency, this.longRunning);
 	}
 
 	/**
@@ -109,7 +111,7 @@ public final class RunOptions {
 	 * @return new options
 	 */
 	public RunOptions longRunning() {
-		return new RunOptions(this.name, this.timeout, this.cancelGrace, this.maxConcurrency, true);
+		return new RunOptions(this.name, this.timeout, this.startOn, this.maxConcurrency, true);
 	}
 
 	/**
@@ -129,11 +131,11 @@ public final class RunOptions {
 	}
 
 	/**
-	 * Returns how long the caller waits for clean-up after a cancellation.
-	 * @return the longest wait, zero for none
+	 * Returns what calls the task.
+	 * @return the executor, empty for what the runner's setting says
 	 */
-	public Duration cancelGrace() {
-		return this.cancelGrace;
+	public Optional<Executor> startOn() {
+		return Optional.ofNullable(this.startOn);
 	}
 
 	/**
@@ -155,18 +157,18 @@ public final class RunOptions {
 	@Override
 	public boolean equals(@Nullable Object other) {
 		return other instanceof RunOptions that && Objects.equals(this.name, that.name)
-				&& Objects.equals(this.timeout, that.timeout) && this.cancelGrace.equals(that.cancelGrace)
+				&& Objects.equals(this.timeout, that.timeout) && Objects.equals(this.startOn, that.startOn)
 				&& this.maxConcurrency == that.maxConcurrency && this.longRunning == that.longRunning;
 	}
 
 	@Override
 	public int hashCode() {
-		return Objects.hash(this.name, this.timeout, this.cancelGrace, this.maxConcurrency, this.longRunning);
+		return Objects.hash(this.name, this.timeout, this.startOn, this.maxConcurrency, this.longRunning);
 	}
 
 	@Override
 	public String toString() {
-		return "RunOptions[name=" + this.name + ", timeout=" + this.timeout + ", cancelGrace=" + this.cancelGrace
+		return "RunOptions[name=" + this.name + ", timeout=" + this.timeout + ", startOn=" + this.startOn
 				+ ", maxConcurrency=" + this.maxConcurrency + ", longRunning=" + this.longRunning + "]";
 	}
 

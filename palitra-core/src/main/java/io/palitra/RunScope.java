@@ -3,7 +3,6 @@ package io.palitra;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
@@ -38,22 +37,17 @@ public interface RunScope {
 	Executor caller();
 
 	/**
-	 * Brings a stage home to this run: the returned future completes like the stage, its
-	 * dependents run on the loop's thread in this run's context, and the stage is
-	 * cancelled when the future, any of its dependents, or the run is cancelled.
-	 * @param <U> the type of the result
-	 * @param stage the stage to adopt
-	 * @return a future that follows the stage
-	 * @throws NullPointerException if {@code stage} is {@code null}
-	 */
-	<U extends @Nullable Object> CompletableFuture<U> adopt(CompletionStage<U> stage);
-
-	/**
-	 * Starts a child on the loop's thread in this run's context. It is cancelled when the
-	 * run is, and when the run ends without it.
+	 * Starts a child on the loop's thread, or where the run's own task was started, in
+	 * this run's context. It is cancelled when the run is, and when the run ends without
+	 * it.
+	 * <p>
+	 * The future begins a chain: what is chained on it runs on the loop's thread in this
+	 * run's context; a stage that a function returns to {@code thenCompose} and the like
+	 * is part of the run as the child is, and cancelled with it; cancelling any future of
+	 * the chain cancels what of it runs.
 	 * @param <U> the type of the result
 	 * @param child the work, called once, or never if the run ends first
-	 * @return an adopted future of the child's result
+	 * @return a future of the child's result
 	 * @throws NullPointerException if {@code child} is {@code null}
 	 */
 	<U extends @Nullable Object> CompletableFuture<U> fork(AsyncCallable<U> child);
@@ -61,7 +55,7 @@ public interface RunScope {
 	/**
 	 * Returns a future that completes after a time, cancelled like a {@link #fork child}.
 	 * @param duration the time, with the precision of a nanosecond
-	 * @return an adopted future
+	 * @return a future that begins a chain
 	 * @throws NullPointerException if {@code duration} is {@code null}
 	 * @throws IllegalArgumentException if {@code duration} is negative
 	 */

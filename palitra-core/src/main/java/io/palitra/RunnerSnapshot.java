@@ -2,6 +2,7 @@ package io.palitra;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param waiting how many threads wait for a call
  * @param abandoned how many of the active calls nobody waits for any more, since they
  * timed out or were interrupted or cancelled
+ * @param limit how many calls the runner admits at once, empty for any number
+ * @param permits how many more it would admit now, empty without a limit
  * @param submitted how many calls have been made since the runner was created
  * @param rejected how many of them were refused, since the runner was full or not running
  * @param discarded how many results have come that nobody waited for any more
@@ -32,12 +35,13 @@ import org.jspecify.annotations.Nullable;
  * if the loop is idle
  * @param stack the stack of the loop's thread if it has been held for 100 ms or more,
  * otherwise empty
- * @param calls every call in flight, the oldest first; one that the loop takes from its
- * queue in this very moment may be missing
+ * @param calls the calls in flight, the oldest first, as many as were asked for; there
+ * are {@code pending + active}
  */
 public record RunnerSnapshot(String name, RunnerState state, String threadName, int pending, int active, int waiting,
-		int abandoned, long submitted, long rejected, long discarded, long slow, boolean spinning, Duration lag,
-		Duration busyTime, Duration heldFor, List<StackTraceElement> stack, List<Call> calls) {
+		int abandoned, OptionalInt limit, OptionalInt permits, long submitted, long rejected, long discarded, long slow,
+		boolean spinning, Duration lag, Duration busyTime, Duration heldFor, List<StackTraceElement> stack,
+		List<Call> calls) {
 
 	/**
 	 * One call in flight.

@@ -74,18 +74,6 @@ class C02ResultTests {
 	}
 
 	@Test
-	void everyWayToRunGivesTheValue() throws Exception {
-		RunOptions options = RunOptions.defaults().name("n").cancelGrace(Support.LONG);
-		assertThat(this.runner.run(Support.later("x"), Support.LONG)).isEqualTo("x");
-		assertThat(this.runner.run(Support.later("x"), options)).isEqualTo("x");
-		assertThat(this.runner.runChecked(Support.later("x"), Exception.class)).isEqualTo("x");
-		assertThat(this.runner.runChecked(Support.later("x"), Exception.class, options)).isEqualTo("x");
-		assertThat(this.runner.runInterruptibly(Support.later("x"))).isEqualTo("x");
-		assertThat(this.runner.runInterruptibly(Support.later("x"), options)).isEqualTo("x");
-		assertThat(Support.get(this.runner.submit(Support.later("x"), options))).isEqualTo("x");
-	}
-
-	@Test
 	void nullIsAValue() {
 		assertThat(this.runner.<Object>run(Support.value(null))).isNull();
 		assertThat(this.runner.<Object>run(Support.later(null))).isNull();
@@ -119,24 +107,6 @@ class C02ResultTests {
 		source.complete("foreign");
 		assertThat(owner.value()).isEqualTo("foreign");
 		assertThat(this.runner.run(() -> CompletableFuture.completedStage("minimal"))).isEqualTo("minimal");
-	}
-
-	@Test
-	void adoptedStageAsResult() {
-		CompletableFuture<String> source = new CompletableFuture<>();
-		Owner<String> owner = Owner.parked(() -> this.runner.run(() -> this.runner.getLoop().adopt(source)));
-		source.complete("adopted");
-		assertThat(owner.value()).isEqualTo("adopted");
-	}
-
-	@Test
-	void resultOfAnAdoptedStageReachesItsOwnerWhileTheLoopIsHeld() {
-		CompletableFuture<String> source = new CompletableFuture<>();
-		Owner<String> owner = Owner.parked(() -> this.runner.run(() -> this.runner.getLoop().adopt(source)));
-		try (HeldLoop held = HeldLoop.of(this.runner)) {
-			source.complete("adopted");
-			assertThat(owner.value()).isEqualTo("adopted");
-		}
 	}
 
 	@Test
@@ -194,14 +164,6 @@ class C02ResultTests {
 			.isSameAs(failure);
 		assertThat(this.runner.snapshot().calls()).isEmpty();
 		this.runner.close(Support.LONG);
-	}
-
-	@Test
-	void awaitOfAnAdoptedStageThatIsDoneDoesNotNeedItsLoop() {
-		CompletableFuture<String> adopted = this.runner.getLoop().adopt(CompletableFuture.completedFuture("done"));
-		try (HeldLoop held = HeldLoop.of(this.runner)) {
-			assertThat(Owner.start(() -> this.runner.await(adopted)).value()).isEqualTo("done");
-		}
 	}
 
 	@Test
@@ -380,6 +342,18 @@ class C02ResultTests {
 			return whenComplete(action);
 		}
 
+	}
+
+	@Test
+	void everyWayToRunGivesTheValue() throws Exception {
+		RunOptions options = RunOptions.defaults().name("n").maxConcurrency(1);
+		assertThat(this.runner.run(Support.later("x"), Support.LONG)).isEqualTo("x");
+		assertThat(this.runner.run(Support.later("x"), options)).isEqualTo("x");
+		assertThat(this.runner.runChecked(Support.later("x"), Exception.class)).isEqualTo("x");
+		assertThat(this.runner.runChecked(Support.later("x"), Exception.class, options)).isEqualTo("x");
+		assertThat(this.runner.runInterruptibly(Support.later("x"))).isEqualTo("x");
+		assertThat(this.runner.runInterruptibly(Support.later("x"), options)).isEqualTo("x");
+		assertThat(Support.get(this.runner.submit(Support.later("x"), options))).isEqualTo("x");
 	}
 
 }

@@ -119,21 +119,6 @@ class C05InterruptAndCancelTests {
 		assertThat(calls).hasValue(0);
 	}
 
-	@Test
-	void interruptedAwaitOfADoneStageGivesItsValueAndKeepsTheFlag() {
-		CompletableFuture<String> adopted = this.runner.getLoop().adopt(CompletableFuture.completedFuture("value"));
-		try (HeldLoop held = HeldLoop.of(this.runner)) {
-			for (CompletableFuture<String> done : List.of(CompletableFuture.completedFuture("value"), adopted)) {
-				Owner<String> owner = Owner.start(() -> {
-					Thread.currentThread().interrupt();
-					return this.runner.await(done);
-				});
-				assertThat(owner.value()).isEqualTo("value");
-				assertThat(owner.wasInterruptedAtEnd()).isTrue();
-			}
-		}
-	}
-
 	// Interrupted while waiting
 
 	@ParameterizedTest
@@ -310,120 +295,6 @@ class C05InterruptAndCancelTests {
 		assertThat(values.get()).isBetween(1, rounds);
 	}
 
-	// Grace for clean-up
-
-	@Tag("slow")
-	@ParameterizedTest
-	@ValueSource(strings = { "interrupt", "timeout" })
-	void cancelGraceWaitsForTheCleanUp(String reason) {
-		// kotlinx RunBlockingJvmTest.testFinishingWhenInterrupted; synchronicity
-		CountDownLatch cancelled = new CountDownLatch(1);
-		CompletableFuture<Object> work = new CompletableFuture<>() {
-
-			@Override
-			public boolean cancel(boolean mayInterruptIfRunning) {
-				cancelled.countDown();
-				return false;
-			}
-
-		};
-		RunOptions options = RunOptions.defaults().cancelGrace(Support.LONG);
-		CountDownLatch started = new CountDownLatch(1);
-		Owner<Object> owner = Owner.start(() -> this.runner.run(() -> {
-			started.countDown();
-			return work;
-		}, reason.equals("timeout") ? options.timeout(Support.UNHURRIED) : options));
-		Support.await(started);
-		if (reason.equals("interrupt")) {
-			owner.interrupt();
-		}
-		Support.await(cancelled);
-		Support.untilParked(owner.thread());
-		assertThat(owner.isDone()).isFalse();
-		work.complete("cleaned up");
-		// A value that comes after the end is never returned, synchronicity
-		assertThat(owner.failure())
-			.isInstanceOf(reason.equals("timeout") ? RunTimeoutException.class : RunInterruptedException.class);
-		assertThat(owner.wasInterruptedAtEnd()).isEqualTo(reason.equals("interrupt"));
-	}
-
-	@Test
-	void cancelGraceIsBounded() {
-		RunOptions options = RunOptions.defaults().cancelGrace(Duration.ofMillis(30));
-		Work<Object> work = Work.stubborn();
-		Support.timeoutWhileRunning(this.runner, (limit) -> this.runner.run(() -> work, options.timeout(limit)));
-		Owner<Object> owner = Owner.parked(() -> this.runner.run(() -> work, options));
-		Support.eventually().until(() -> this.runner.snapshot().waiting() == 1);
-		owner.interrupt();
-		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-	}
-
-	@Tag("slow")
-	@Test
-	void interruptDuringTheCancelGraceDoesNotShortenItAndIsKept() {
-		Work<Object> work = Work.stubborn();
-		Owner<Object> owner = Owner.parked(() -> this.runner.run(() -> work,
-				RunOptions.defaults().cancelGrace(Support.LONG).timeout(Support.UNHURRIED)));
-		Support.eventually().until(() -> !work.cancellations().isEmpty());
-		owner.interrupt();
-		Support.eventually().until(() -> !owner.thread().isInterrupted());
-		Support.untilParked(owner.thread());
-		assertThat(owner.isDone()).isFalse();
-		work.complete("cleaned up");
-		assertThat(owner.failure()).isInstanceOf(RunTimeoutException.class);
-		assertThat(owner.wasInterruptedAtEnd()).isTrue();
-	}
-
-	@Tag("slow")
-	@Test
-	void interruptDuringTheCancelGraceOfRunInterruptiblyAfterATimeoutIsKept() {
-		Work<Object> work = Work.stubborn();
-		Owner<Object> owner = Owner.parked(() -> this.runner.runInterruptibly(() -> work,
-				RunOptions.defaults().cancelGrace(Support.LONG).timeout(Support.UNHURRIED)));
-		Support.eventually().until(() -> !work.cancellations().isEmpty());
-		owner.interrupt();
-		Support.eventually().until(() -> !owner.thread().isInterrupted());
-		work.complete("cleaned up");
-		assertThat(owner.failure()).isInstanceOf(RunTimeoutException.class);
-		assertThat(owner.wasInterruptedAtEnd()).isTrue();
-	}
-
-	@Test
-	void cancelGraceDoesNotWaitForATaskThatWillNeverStart() {
-		try (HeldLoop held = HeldLoop.of(this.runner)) {
-			assertThatExceptionOfType(RunTimeoutException.class).isThrownBy(() -> this.runner.run(Support.never(),
-					RunOptions.defaults().timeout(Duration.ofMillis(5)).cancelGrace(Support.LONG)));
-		}
-	}
-
-	@Test
-	void cancelGraceDoesNotDelayOtherOutcomes() {
-		RunOptions options = RunOptions.defaults().cancelGrace(Support.LONG);
-		assertThat(this.runner.run(Support.later("value"), options)).isEqualTo("value");
-		assertThatExceptionOfType(IllegalStateException.class)
-			.isThrownBy(() -> this.runner.run(Support.failure(new IllegalStateException("no")), options));
-	}
-
-	@Test
-	void cancelGraceWaitsForATaskThatHoldsTheLoop() {
-		Work<Object> work = new Work<>();
-		CountDownLatch entered = new CountDownLatch(1);
-		CountDownLatch release = new CountDownLatch(1);
-		Owner<Object> owner = Owner.start(() -> this.runner.run(() -> {
-			entered.countDown();
-			Support.await(release);
-			return work;
-		}, RunOptions.defaults().cancelGrace(Support.LONG)));
-		Support.await(entered);
-		owner.interrupt();
-		Support.eventually().until(() -> !owner.thread().isInterrupted());
-		Support.untilParked(owner.thread());
-		assertThat(owner.isDone()).isFalse();
-		release.countDown();
-		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-		assertThat(work.cancellations()).containsExactly(true);
-	}
-
 	// Submitted
 
 	@ParameterizedTest
@@ -543,6 +414,21 @@ class C05InterruptAndCancelTests {
 
 		Object make(EventLoopThreadRunner runner, AsyncCallable<Object> task) throws Exception;
 
+	}
+
+	@Test
+	void interruptedAwaitOfADoneStageGivesItsValueAndKeepsTheFlag() {
+		CompletableFuture<String> derived = CompletableFuture.completedFuture("value").thenApply((value) -> value);
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			for (CompletableFuture<String> done : List.of(CompletableFuture.completedFuture("value"), derived)) {
+				Owner<String> owner = Owner.start(() -> {
+					Thread.currentThread().interrupt();
+					return this.runner.await(done);
+				});
+				assertThat(owner.value()).isEqualTo("value");
+				assertThat(owner.wasInterruptedAtEnd()).isTrue();
+			}
+		}
 	}
 
 }

@@ -253,21 +253,6 @@ class C06NestedRunsTests {
 		}
 	}
 
-	@Test
-	void longChainOfAdoptedDependentsInsideADependentIsNoDeadlock() {
-		Integer result = this.runner.runScoped(
-				(outer) -> outer.adopt(CompletableFuture.completedFuture(0)).thenApply((zero) -> this.runner.run(() -> {
-					CompletableFuture<Integer> source = new CompletableFuture<>();
-					CompletableFuture<Integer> chain = this.runner.getLoop().adopt(source);
-					for (int i = 0; i < 1_000; i++) {
-						chain = chain.thenApply((value) -> value + 1);
-					}
-					source.complete(0);
-					return chain;
-				}, Support.PATIENCE)));
-		assertThat(result).isEqualTo(1_000);
-	}
-
 	// What is not
 
 	@ParameterizedTest
@@ -360,34 +345,6 @@ class C06NestedRunsTests {
 			.timeoutWhileRunning((limit) -> onTheLoop(() -> this.runner.run(() -> work, limit)));
 		assertThat(timeout.getPhase()).isEqualTo(RunPhase.RUNNING);
 		assertThat(work.cancellations()).containsExactly(true);
-	}
-
-	@Test
-	void cancelGraceOfANestedCallIsBounded() {
-		Work<String> work = Work.stubborn();
-		RunOptions options = RunOptions.defaults().timeout(Duration.ofMillis(20)).cancelGrace(Duration.ofMillis(20));
-		Owner<String> owner = Owner.start(() -> onTheLoop(() -> this.runner.run(() -> work, options)));
-		assertThat(owner.failure()).isInstanceOf(RunTimeoutException.class);
-	}
-
-	@Test
-	void cancelGraceOfANestedCallDrivesTheLoopForTheCleanUp() {
-		CompletableFuture<String> cleanedUp = new CompletableFuture<>();
-		CompletableFuture<String> work = new CompletableFuture<>() {
-
-			@Override
-			public boolean cancel(boolean mayInterruptIfRunning) {
-				C06NestedRunsTests.this.runner.getLoop().schedule(() -> {
-					cleanedUp.complete("on the loop");
-					complete("late");
-				}, 5, TimeUnit.MILLISECONDS);
-				return false;
-			}
-
-		};
-		Support.timeoutWhileRunning((limit) -> onTheLoop(
-				() -> this.runner.run(() -> work, RunOptions.defaults().timeout(limit).cancelGrace(Support.LONG))));
-		assertThat(cleanedUp).isCompletedWithValue("on the loop");
 	}
 
 	@Test

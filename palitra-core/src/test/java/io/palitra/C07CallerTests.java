@@ -612,39 +612,6 @@ class C07CallerTests {
 		Support.eventually().until(() -> scope.remaining().orElseThrow().isZero());
 	}
 
-	@Tag("slow")
-	@ParameterizedTest
-	@ValueSource(strings = { "timeout", "interrupt" })
-	void cleanUpInsideTheCancelGraceMayUseTheCaller(String reason) {
-		List<Thread> ran = new CopyOnWriteArrayList<>();
-		AtomicReference<RunScope> opened = new AtomicReference<>();
-		CompletableFuture<Object> work = new CompletableFuture<>() {
-
-			@Override
-			public boolean cancel(boolean mayInterruptIfRunning) {
-				C07CallerTests.this.foreign.execute(() -> opened.get().caller().execute(() -> {
-					ran.add(Thread.currentThread());
-					complete("rolled back");
-				}));
-				return false;
-			}
-
-		};
-		RunOptions options = RunOptions.defaults().cancelGrace(Support.LONG);
-		Owner<Object> owner = Owner.parked(() -> this.runner.runScoped((scope) -> {
-			opened.set(scope);
-			return work;
-		}, reason.equals("timeout") ? options.timeout(Support.UNHURRIED) : options));
-		Support.untilActive(this.runner, 1);
-		if (reason.equals("interrupt")) {
-			owner.interrupt();
-		}
-		assertThat(owner.failure())
-			.isInstanceOf(reason.equals("timeout") ? RunTimeoutException.class : RunInterruptedException.class);
-		assertThat(ran).containsExactly(owner.thread());
-		assertThat(owner.wasInterruptedAtEnd()).isEqualTo(reason.equals("interrupt"));
-	}
-
 	@Test
 	void callInTheGraceOfACloseMayUseTheCaller() {
 		CompletableFuture<Object> go = new CompletableFuture<>();

@@ -105,30 +105,30 @@ class C08ContextTests {
 								.runScoped((scope) -> CompletableFuture.supplyAsync(test::seen, scope.loop()))),
 					Named.of("loop command from a foreign thread", (test) -> test.runner.runScoped(
 							(scope) -> test.foreign("x").call().thenApplyAsync((value) -> test.seen(), scope.loop()))),
-					Named.of("dependent of an adopted stage", (test) -> test.runner
-						.runScoped((scope) -> scope.adopt(test.foreign("x").call()).thenApply((value) -> test.seen()))),
+					Named.of("dependent of an adopted stage", (test) -> test.runner.runScoped(
+							(scope) -> scope.fork(() -> test.foreign("x").call()).thenApply((value) -> test.seen()))),
 					Named.of("second dependent of an adopted stage",
-							(test) -> test.runner.runScoped((scope) -> scope.adopt(test.foreign("x").call())
+							(test) -> test.runner.runScoped((scope) -> scope.fork(() -> test.foreign("x").call())
 								.thenCompose((value) -> test.foreign("y").call())
 								.thenApply((value) -> test.seen()))),
 					Named.of("dependent attached late by a foreign thread", (test) -> test.runner.runScoped((scope) -> {
-						CompletableFuture<String> adopted = scope.adopt(CompletableFuture.completedFuture("x"));
+						CompletableFuture<String> adopted = scope.fork(() -> CompletableFuture.completedFuture("x"));
 						return CompletableFuture
 							.supplyAsync(() -> adopted.thenApply((value) -> test.seen()), test.foreign)
 							.thenCompose((dependent) -> dependent);
 					})),
 					Named.of("dependent attached late on the loop",
 							(test) -> test.runner
-								.runScoped((scope) -> scope.adopt(CompletableFuture.completedFuture("x"))
+								.runScoped((scope) -> scope.fork(() -> CompletableFuture.completedFuture("x"))
 									.thenApply((value) -> test.seen()))),
 					Named.of("async dependent of an adopted stage",
-							(test) -> test.runner.runScoped((scope) -> scope.adopt(test.foreign("x").call())
+							(test) -> test.runner.runScoped((scope) -> scope.fork(() -> test.foreign("x").call())
 								.thenApplyAsync((value) -> test.seen()))),
 					Named
 						.of("dependent of a failed adopted stage",
 								(test) -> test.runner.runScoped(
 										(scope) -> scope
-											.adopt(test.foreign("x")
+											.fork(() -> test.foreign("x")
 												.call()
 												.<Seen>thenCompose((value) -> CompletableFuture
 													.failedFuture(new IllegalStateException())))
@@ -288,7 +288,7 @@ class C08ContextTests {
 				List<String> seen = withContext(value, null, () -> this.runner.runScoped((scope) -> {
 					List<String> all = new CopyOnWriteArrayList<>();
 					all.add("" + this.local.get());
-					return scope.adopt(foreign("x").call())
+					return scope.fork(() -> foreign("x").call())
 						.thenRun(() -> all.add("" + this.local.get()))
 						.thenCompose((none) -> scope.fork(foreign("y")))
 						.thenRunAsync(() -> all.add("" + this.local.get()), scope.loop())
@@ -411,13 +411,17 @@ class C08ContextTests {
 
 	@Test
 	void snapshotMayBeOpenedManyTimesAtOnce() {
-		// Nested in itself: a dependent that runs in place inside a task of the same run
+		// Nested in itself: a child that is called in place inside a task of the same run
 		Seen seen = withContext("A", null, () -> this.runner.runScoped((scope) -> {
 			AtomicReference<Seen> inner = new AtomicReference<>();
-			scope.adopt(CompletableFuture.completedFuture("x")).thenRun(() -> {
+			scope.fork(() -> {
 				this.local.set("inner");
-				scope.adopt(CompletableFuture.completedFuture("y")).thenRun(() -> inner.set(seen()));
+				scope.fork(() -> {
+					inner.set(seen());
+					return CompletableFuture.completedFuture("y");
+				});
 				assertThat(this.local.get()).isEqualTo("inner");
+				return CompletableFuture.completedFuture("x");
 			});
 			assertThat(this.local.get()).isEqualTo("A");
 			return CompletableFuture.completedFuture(inner.get());

@@ -254,15 +254,4 @@ class C09LoopDeathTests {
 		}
 	}
 
-	@Tag("slow")
-	@Test
-	void ownerInItsCancelGraceIsReleasedByTheDeath() {
-		Work<Object> work = Work.stubborn();
-		Owner<Object> owner = Owner.start(() -> this.runner.run(() -> work,
-				RunOptions.defaults().timeout(Support.UNHURRIED).cancelGrace(Support.LONG)));
-		Support.eventually().until(() -> !work.cancellations().isEmpty());
-		Support.kill(this.runner, this.death);
-		assertThat(owner.failure()).isInstanceOf(RunTimeoutException.class);
-	}
-
 }

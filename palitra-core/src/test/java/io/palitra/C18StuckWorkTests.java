@@ -100,7 +100,7 @@ class C18StuckWorkTests {
 					return CompletableFuture.completedFuture("x");
 				})), Named.of("dependent", (runner, callback) -> {
 					CompletableFuture<String> stage = new CompletableFuture<>();
-					runner.getLoop().adopt(stage).thenRun(callback);
+					stage.thenRunAsync(callback, runner.getLoop());
 					stage.complete("x");
 				}), Named.of("child of a gather", (runner, callback) -> Owner.start(() -> runner.gather(() -> {
 					callback.run();
@@ -186,9 +186,9 @@ class C18StuckWorkTests {
 		logger.addHandler(handler);
 		try (HeldLoop held = HeldLoop.of(runner(Duration.ofMillis(50), NEVER))) {
 			Support.eventually().until(() -> reporter.get() != null);
-			assertThat(reporter.get().getName()).isEqualTo("palitra-stuck-watch");
+			assertThat(reporter.get().getName()).isEqualTo("palitra-clock-worker");
 			assertThat(reporter.get().isDaemon()).isTrue();
-			assertThat(contextClassLoader).hasNullValue();
+			assertThat(contextClassLoader).hasValue(EventLoopThreadRunner.class.getClassLoader());
 			Support.untilDead(reporter.get());
 		}
 		finally {
@@ -440,24 +440,6 @@ class C18StuckWorkTests {
 		Support.eventually()
 			.untilAsserted(() -> assertThat(busy.snapshot().calls()).extracting(RunnerSnapshot.Call::taskName)
 				.containsExactly("queued"));
-	}
-
-	@Test
-	void ownerThatWaitsForACleanUpIsListedAsWaiting() {
-		EventLoopThreadRunner busy = runner(NEVER, NEVER);
-		Work<Object> work = Work.stubborn();
-		Owner<Object> owner = Owner.parked(() -> busy.run(() -> work, RunOptions.defaults().cancelGrace(Support.LONG)));
-		Support.untilActive(busy, 1);
-		owner.interrupt();
-		Support.eventually().until(() -> !work.cancellations().isEmpty());
-		Support.untilParked(owner.thread());
-		RunnerSnapshot snapshot = busy.snapshot();
-		assertThat(snapshot.calls()).singleElement().extracting(RunnerSnapshot.Call::ownerThreadName).isEqualTo("test");
-		assertThat(snapshot.waiting()).isOne();
-		assertThat(snapshot.abandoned()).isZero();
-		work.complete("cleaned up");
-		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-		assertThat(busy.snapshot().waiting()).isZero();
 	}
 
 	private List<Hang> hangReports() {

@@ -155,44 +155,6 @@ class C20HappensBeforeTests {
 		}
 	}
 
-	@Test
-	void completerToDependentOfAnAdoptedFuture() {
-		for (int i = 1; i <= ROUNDS; i++) {
-			Box box = new Box();
-			CompletableFuture<Object> source = new CompletableFuture<>();
-			CompletableFuture<Integer> seen = this.runner.getLoop().adopt(source).thenApply((none) -> box.value);
-			int expected = i;
-			this.pool.execute(() -> {
-				box.value = expected;
-				source.complete(null);
-			});
-			assertThat(Support.get(seen)).isEqualTo(expected);
-		}
-	}
-
-	@Test
-	void cancelledWorkToTheOwnerThatWaitedForItsCleanUp() {
-		for (int i = 0; i < 20; i++) {
-			Box box = new Box();
-			Support.timeoutWhileRunning(this.runner, (limit) -> this.runner.run(() -> {
-				CompletableFuture<Object> stage = new CompletableFuture<>() {
-
-					@Override
-					public boolean cancel(boolean mayInterruptIfRunning) {
-						C20HappensBeforeTests.this.pool.execute(() -> {
-							box.result = 1;
-							complete("cleaned up");
-						});
-						return false;
-					}
-
-				};
-				return stage;
-			}, RunOptions.defaults().timeout(limit).cancelGrace(Support.LONG)));
-			assertThat(box.result).isEqualTo(1);
-		}
-	}
-
 	private static final class Box {
 
 		private int value;

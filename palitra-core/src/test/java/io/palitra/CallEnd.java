@@ -99,7 +99,7 @@ enum CallEnd {
 
 		@Override
 		void untilBroughtAbout(EventLoopThreadRunner runner, RunScope scope) {
-			Support.eventually().until(() -> runner.snapshot().waiting() == 0);
+			Support.eventually().until(scope::isCancelled);
 		}
 
 		@Override

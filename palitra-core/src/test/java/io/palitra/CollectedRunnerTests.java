@@ -68,7 +68,7 @@ class CollectedRunnerTests {
 		runner.submit(Support.never()).cancel(true);
 		Support.timeoutWhileRunning(runner, (limit) -> runner.run(Support.never(), limit));
 		Support.get(runner.getLoop().schedule(() -> "x", 1, TimeUnit.MILLISECONDS));
-		Support.get(runner.getLoop().adopt(CompletableFuture.supplyAsync(() -> "x")).thenApply((value) -> value));
+		Support.get(CompletableFuture.supplyAsync(() -> "x").thenApplyAsync((value) -> value, runner.getLoop()));
 		try (Stream<String> stream = runner.stream((subscriber) -> subscriber.onComplete())) {
 			assertThat(stream.toList()).isEmpty();
 		}

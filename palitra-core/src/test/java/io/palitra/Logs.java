@@ -87,7 +87,8 @@ final class Logs implements AutoCloseable {
 	private Stream<LogRecord> troubles() {
 		return this.records.stream()
 			.filter((record) -> record.getLevel().intValue() >= Level.WARNING.intValue())
-			.filter((record) -> !record.getMessage().startsWith("A callback has held thread"));
+			.filter((record) -> !record.getMessage().startsWith("A callback has held thread")
+					&& !record.getMessage().startsWith("The callback that held thread"));
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.palitra;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class RunOptionsTests {
 		RunOptions options = RunOptions.defaults();
 		assertThat(options.name()).isEmpty();
 		assertThat(options.timeout()).isEmpty();
-		assertThat(options.cancelGrace()).isZero();
+		assertThat(options.startOn()).isEmpty();
 		assertThat(options.maxConcurrency()).isEmpty();
 		assertThat(RunOptions.defaults()).isSameAs(options);
 	}
@@ -22,15 +23,16 @@ class RunOptionsTests {
 	void everyMethodReturnsNewOptionsAndKeepsTheRest() {
 		RunOptions named = RunOptions.defaults().name("load-user");
 		RunOptions timed = named.timeout(Duration.ofSeconds(2));
-		RunOptions graceful = timed.cancelGrace(Duration.ofSeconds(3));
-		RunOptions all = graceful.maxConcurrency(4);
+		Executor here = Runnable::run;
+		RunOptions placed = timed.startOn(here);
+		RunOptions all = placed.maxConcurrency(4);
 		assertThat(RunOptions.defaults().name()).isEmpty();
 		assertThat(named.timeout()).isEmpty();
-		assertThat(timed.cancelGrace()).isZero();
-		assertThat(graceful.maxConcurrency()).isEmpty();
+		assertThat(timed.startOn()).isEmpty();
+		assertThat(placed.maxConcurrency()).isEmpty();
 		assertThat(all.name()).hasValue("load-user");
 		assertThat(all.timeout()).hasValue(Duration.ofSeconds(2));
-		assertThat(all.cancelGrace()).isEqualTo(Duration.ofSeconds(3));
+		assertThat(all.startOn()).hasValue(here);
 		assertThat(all.maxConcurrency()).hasValue(4);
 		assertThat(all.name("other").maxConcurrency()).hasValue(4);
 	}
@@ -42,7 +44,7 @@ class RunOptionsTests {
 		assertThat(one).isEqualTo(same).hasSameHashCodeAs(same).hasToString(same.toString());
 		assertThat(one).isNotEqualTo(one.name("m"))
 			.isNotEqualTo(one.timeout(Duration.ofMillis(2)))
-			.isNotEqualTo(one.cancelGrace(Duration.ofMillis(1)))
+			.isNotEqualTo(one.startOn(Runnable::run))
 			.isNotEqualTo(one.maxConcurrency(3))
 			.isNotEqualTo(RunOptions.defaults())
 			.isNotEqualTo("n");
@@ -53,7 +55,7 @@ class RunOptionsTests {
 		assertThat(RunOptions.defaults().name("n").timeout(Duration.ofSeconds(2)).maxConcurrency(3).toString())
 			.contains("name=n")
 			.contains("timeout=PT2S")
-			.contains("cancelGrace=PT0S")
+			.contains("startOn=null")
 			.contains("maxConcurrency=3");
 	}
 

@@ -186,7 +186,7 @@ class RunScopedTests {
 				});
 				Work<Object> work = new Work<>();
 				adopted[i] = work;
-				scope.adopt(work);
+				scope.fork(() -> work);
 				return new CompletableFuture<>();
 			})))
 			.toList();
@@ -214,7 +214,7 @@ class RunScopedTests {
 		AtomicReference<RunScope> opened = new AtomicReference<>();
 		Owner<Object> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
 			scope.onCancel(told::countDown);
-			scope.adopt(adopted);
+			scope.fork(() -> adopted);
 			opened.set(scope);
 			return new CompletableFuture<>();
 		}));
@@ -458,23 +458,6 @@ class RunScopedTests {
 			.withMessage("child");
 	}
 
-	@Test
-	void forkIsCancelledBeforeTheCancelGraceAndMayEndTheWork() {
-		Work<Object> work = Work.stubborn();
-		CompletableFuture<Object> child = new CompletableFuture<>();
-		child.whenComplete((value, failure) -> work.complete("cleaned up"));
-		CountDownLatch forked = new CountDownLatch(1);
-		Owner<Object> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
-			scope.fork(() -> child);
-			forked.countDown();
-			return work;
-		}, RunOptions.defaults().cancelGrace(Support.LONG)));
-		Support.await(forked);
-		owner.interrupt();
-		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-		assertThat(child).isCancelled();
-	}
-
 	@Tag("slow")
 	@ParameterizedTest
 	@EnumSource(CallEnd.class)
@@ -596,28 +579,12 @@ class RunScopedTests {
 					.thenCompose((next) -> forks(scope, next));
 	}
 
-	// adopt
-
-	@Tag("slow")
-	@ParameterizedTest
-	@EnumSource(CallEnd.class)
-	void adoptedStageIsCancelledWithTheRunAndOnlyThen(CallEnd end) {
-		Work<Object> stage = new Work<>();
-		AtomicReference<CompletableFuture<Object>> adopted = new AtomicReference<>();
-		endedRun(end, (scope) -> adopted.set(scope.adopt(stage)));
-		if (end.isCancellation()) {
-			Support.eventually().until(() -> stage.isCancelled() && adopted.get().isCancelled());
-		}
-		this.runner.close(Duration.ZERO);
-		assertThat(stage.cancellations()).isEqualTo(end.isCancellation() ? List.of(true) : List.of());
-	}
-
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void cancellingAnAdoptedFutureOrItsDependentCancelsTheStage(boolean dependent) {
 		Work<Object> stage = new Work<>();
 		this.runner.runScoped((scope) -> {
-			CompletableFuture<Object> adopted = scope.adopt(stage);
+			CompletableFuture<Object> adopted = scope.fork(() -> stage);
 			(dependent ? adopted.thenApply((value) -> value).thenRun(() -> {
 			}) : adopted).cancel(true);
 			return CompletableFuture.completedFuture("x");
@@ -629,7 +596,7 @@ class RunScopedTests {
 	void adoptedFutureIsCancelledWithItsStage() {
 		Work<Object> stage = new Work<>();
 		assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> this.runner.runScoped((scope) -> {
-			CompletableFuture<Object> adopted = scope.adopt(stage);
+			CompletableFuture<Object> adopted = scope.fork(() -> stage);
 			stage.cancel(false);
 			assertThat(adopted).isCancelled();
 			return adopted;
@@ -641,7 +608,7 @@ class RunScopedTests {
 	void runThatReturnsAnAdoptedFutureCancelsItsStage() {
 		Work<Object> stage = new Work<>();
 		Owner<Object> owner = Owner
-			.parked(() -> this.runner.runScoped((scope) -> scope.adopt(stage).thenApply((value) -> value)));
+			.parked(() -> this.runner.runScoped((scope) -> scope.fork(() -> stage).thenApply((value) -> value)));
 		Support.untilActive(this.runner, 1);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
@@ -652,38 +619,9 @@ class RunScopedTests {
 	void adoptedStageThatFailsFailsWithTheSameInstance() {
 		IllegalStateException failure = new IllegalStateException("stage");
 		assertThatIllegalStateException().isThrownBy(() -> this.runner
-			.runScoped((scope) -> scope.adopt(CompletableFuture.failedFuture(failure).thenApply((value) -> value))
+			.runScoped((scope) -> scope.fork(() -> CompletableFuture.failedFuture(failure).thenApply((value) -> value))
 				.thenApply((value) -> value)))
 			.isSameAs(failure);
-	}
-
-	@ParameterizedTest
-	@EnumSource(value = CallEnd.class, names = { "INTERRUPT", "CLOSE" })
-	void stageAdoptedAfterTheRunWasCancelledIsCancelledAtOnce(CallEnd end) {
-		RunScope scope = endedRun(end, (opened) -> opened.onCancel(() -> {
-		}));
-		Support.eventually().until(scope::isCancelled);
-		Work<Object> stage = new Work<>();
-		assertThat(scope.adopt(stage)).isCancelled();
-		assertThat(stage.cancellations()).containsExactly(true);
-	}
-
-	@Test
-	void stageAdoptedAfterTheRunEndedWellIsFollowed() {
-		RunScope scope = endedRun(CallEnd.VALUE, (opened) -> {
-		});
-		Work<String> stage = new Work<>();
-		CompletableFuture<Boolean> inLoop = scope.adopt(stage)
-			.thenApply((value) -> this.runner.getLoop().inEventLoop());
-		stage.complete("value");
-		assertThat(Support.get(inLoop)).isTrue();
-		assertThat(stage.cancellations()).isEmpty();
-	}
-
-	@Test
-	void adoptRefusesNull() {
-		assertThatNullPointerException().isThrownBy(() -> this.runner.runScoped((scope) -> scope.adopt(null)))
-			.withMessage("stage");
 	}
 
 	// sleep

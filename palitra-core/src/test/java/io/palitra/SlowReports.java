@@ -1,5 +1,6 @@
 package io.palitra;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -20,8 +21,9 @@ final class SlowReports implements AutoCloseable {
 
 		@Override
 		public void publish(LogRecord record) {
-			if (record.getMessage().startsWith("A callback has held")) {
-				SlowReports.this.messages.add(record.getMessage());
+			// Not that a callback still goes on, as it may on a busy machine
+			if (record.getMessage().startsWith("A callback has held") && !record.getMessage().contains(", still, ")) {
+				SlowReports.this.messages.add(record.getMessage() + stackOf(record));
 			}
 		}
 
@@ -34,6 +36,10 @@ final class SlowReports implements AutoCloseable {
 		}
 
 	};
+
+	private static String stackOf(LogRecord record) {
+		return (record.getThrown() != null) ? "\n\tat " + Arrays.toString(record.getThrown().getStackTrace()) : "";
+	}
 
 	private SlowReports() {
 		this.logger.addHandler(this.handler);

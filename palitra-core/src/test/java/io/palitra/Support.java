@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
+import io.palitra.internal.call.Calls;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -255,7 +257,8 @@ final class Support {
 	static void killAndLeave(EventLoopThreadRunner runner, Throwable cause) {
 		try {
 			Object loop = loopOf(runner);
-			Field timers = field(loop.getClass(), "timers");
+			Object owner = field(loop.getClass(), "timers").get(loop);
+			Field timers = field(owner.getClass(), "timers");
 			ConcurrentSkipListMap<Object, Object> faulty = new ConcurrentSkipListMap<>() {
 
 				private static final long serialVersionUID = 1L;
@@ -266,8 +269,8 @@ final class Support {
 				}
 
 			};
-			faulty.putAll((Map<Object, Object>) timers.get(loop));
-			timers.set(loop, faulty);
+			faulty.putAll((Map<Object, Object>) timers.get(owner));
+			timers.set(owner, faulty);
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(ex);
@@ -297,8 +300,7 @@ final class Support {
 	}
 
 	private static Object loopOf(EventLoopThreadRunner runner) throws IllegalAccessException {
-		Object lifecycle = field(EventLoopThreadRunner.class, "lifecycle").get(runner);
-		return field(lifecycle.getClass(), "loop").get(lifecycle);
+		return ((Calls) field(EventLoopThreadRunner.class, "calls").get(runner)).life().loop();
 	}
 
 	private static Field field(Class<?> type, String name) {

@@ -1,5 +1,7 @@
 package io.palitra.spi;
 
+import java.util.Objects;
+
 /**
  * Carries what is bound to the caller's thread to the threads that work for it: MDC,
  * traces, security (rule C8).
@@ -28,6 +30,23 @@ public interface ContextCarrier {
 		 * @return what to close on the same thread to bring back what was there before
 		 */
 		Scope open();
+
+		/**
+		 * Runs a command with the captured context as that of the current thread. Opens a
+		 * scope around it unless overridden, as it must be for what can only be bound
+		 * around a command, such as a {@code ScopedValue}; {@link #open()} is not called
+		 * then.
+		 * @param command what to run, once, on the current thread
+		 */
+		default void run(Runnable command) {
+			Scope scope = Objects.requireNonNull(open(), "opened scope");
+			try {
+				command.run();
+			}
+			finally {
+				scope.close();
+			}
+		}
 
 	}
 

@@ -15,10 +15,10 @@ import reactor.blockhound.integration.BlockHoundIntegration;
 public final class PalitraBlockHoundIntegration implements BlockHoundIntegration {
 
 	static final Map<String, List<String>> OWN = Map.of(//
-			"io.palitra.internal.call.Call", List.of("awaitEnd", "block"), //
-			"io.palitra.internal.call.Hops", List.of("close", "execute"), //
-			"io.palitra.internal.call.Permits", List.of("admit", "forget", "release", "waiting"), //
-			"io.palitra.internal.call.Scope", List.of("cancel", "cancelChildren", "child", "end", "forget", "onCancel"), //
+			"io.palitra.internal.call.OwnedCall", List.of("block"), //
+			"io.palitra.internal.call.Permits", List.of("admit", "forget", "release"), //
+			"io.palitra.internal.call.SubmittedCall", List.of("dropDeadline"), //
+			"io.palitra.internal.loop.Clock", List.of("after", "elsewhere"), //
 			"io.palitra.internal.loop.Loop", List.of("park"));
 
 	/**

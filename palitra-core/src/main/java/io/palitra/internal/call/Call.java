@@ -1,79 +1,28 @@
 package io.palitra.internal.call;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiConsumer;
+import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.AsyncCallable;
-import io.palitra.RunInterruptedException;
 import io.palitra.RunOptions;
 import io.palitra.RunPhase;
-import io.palitra.RunTimeoutException;
-import io.palitra.RunnerSnapshot;
-import io.palitra.ScopedAsyncCallable;
+import io.palitra.internal.call.State.Open;
 import io.palitra.internal.loop.Loop;
-import io.palitra.internal.loop.LoopFuture;
-import io.palitra.internal.loop.LoopTask;
-import io.palitra.internal.loop.Names;
 import io.palitra.internal.loop.Nanos;
-import io.palitra.internal.loop.Spin;
-import io.palitra.internal.loop.Stages;
 import io.palitra.spi.RunEvent;
 import io.palitra.spi.RunResult;
 
 /**
- * One call: the task on its way through the loop, and the owner that waits for it.
- * <p>
- * One word, {@link #state}, decides everything by compare-and-set, so that whatever races
- * has one winner. While it is an {@link Open} it says where the call is: waiting for a
- * permit, queued, starting, running with this stage. Then it becomes the outcome, once:
- * by the stage, by the owner whose time is up or who is interrupted, by the canceller, by
- * the closer. Whoever ends the call sees in the word that he replaces what there is to
- * drop or to cancel, so that happens exactly once too (rules C1, C2, C5).
- * <p>
- * The work may outlive the outcome; {@link #working} follows it.
+ * A work that a user has handed to a runner: it is entered in the register, has a
+ * deadline, may need a permit, and listeners are told of it. Who waits for it is up to
+ * the subclass.
  */
-public final class Call<T extends @Nullable Object> extends LoopTask
-		implements Runnable, RunEvent, BiConsumer<T, @Nullable Throwable>, ForkJoinPool.ManagedBlocker, Spin.Condition {
-
-	private static final Open WAITING = new Open(RunPhase.WAITING_FOR_PERMIT, null);
-
-	private static final Open QUEUED = new Open(RunPhase.QUEUED, null);
-
-	private static final Open STARTING = new Open(RunPhase.RUNNING, null);
-
-	/**
-	 * How often an owner that waits for a clean-up looks whether the loop has ended: 10
-	 * ms.
-	 */
-	private static final long SETTLING_SLICE = 10_000_000;
-
-	private static final VarHandle STATE;
-
-	private static final VarHandle WORKING;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			STATE = lookup.findVarHandle(Call.class, "state", Object.class);
-			WORKING = lookup.findVarHandle(Call.class, "working", boolean.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+public abstract sealed class Call<T extends @Nullable Object> extends Work<T> implements RunEvent
+		permits OwnedCall, SubmittedCall {
 
 	private final Calls calls;
 
@@ -86,716 +35,363 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	private final long submittedAt = System.nanoTime();
 
 	/**
-	 * When the call went to the loop: at once, or when it got its permit. Written before
-	 * the state becomes {@link #QUEUED}.
+	 * When the call had its permit, or needed none.
 	 */
 	private long queuedAt = this.submittedAt;
 
 	/**
-	 * Written before the state becomes {@link #STARTING}, read after seeing that or what
-	 * followed it.
+	 * Zero if the task has not been called. Others than the thread that writes it may see
+	 * it late, like the next.
 	 */
 	private long startedAt;
 
 	/**
-	 * When the call ended, zero if it has not or nobody listens. Others than the thread
-	 * that writes it may see it late.
+	 * Zero if the call has not ended or nobody listens.
 	 */
 	private long endedAt;
 
 	/**
-	 * An {@link AsyncCallable} or {@link ScopedAsyncCallable}; given to the loop with the
-	 * call, taken by the loop when it starts the task. {@code null} for a call that only
+	 * Given away with the call, taken by its start. {@code null} for a call that only
 	 * waits for a stage.
 	 */
-	private @Nullable Object task;
+	private @Nullable AsyncCallable<T> task;
 
-	/**
-	 * Given to the loop with the call.
-	 */
 	private @Nullable Context context;
 
 	/**
-	 * The {@link Scope} of a scoped task, let go by the owner; or the future that stands
-	 * in for the owner when nobody waits.
+	 * Whether the work has a permit to give back.
 	 */
-	private volatile @Nullable Object attached;
+	private boolean permitted;
 
 	/**
-	 * The thread that waits, while it is parked or about to be. Written before the owner
-	 * looks at the state for the last time, read after the state was written: the owner
-	 * sees the outcome or is woken. Who sees an old value unparks a thread that has left,
-	 * which parking code must tolerate from anybody.
+	 * Whether the work counts as running beyond the callback that has started it.
 	 */
-	private volatile @Nullable Thread owner;
+	private boolean counted;
 
-	/**
-	 * An {@link Open}, or the outcome: the value, {@link Ended#NULL} for {@code null}, or
-	 * a {@link Failed}.
-	 */
-	private volatile @Nullable Object state;
-
-	/**
-	 * Whether the task has been called and its work has not ended. Set by the loop thread
-	 * before the state becomes {@link #STARTING}; whoever clears it brings the work's
-	 * end, which counts once.
-	 */
-	private boolean working;
-
-	private Call(Calls calls, Loop loop, @Nullable Object task, Class<?> origin, RunOptions options, Open state) {
+	Call(Calls calls, @Nullable AsyncCallable<T> task, Class<?> origin, RunOptions options, Open initial) {
+		super(initial);
 		this.calls = calls;
-		this.loop = loop;
+		this.loop = calls.life().loop();
 		this.task = task;
 		this.origin = origin;
 		this.options = options;
-		// Published with the call.
-		STATE.set(this, state);
+	}
+
+	Calls calls() {
+		return this.calls;
+	}
+
+	Loop loop() {
+		return this.loop;
+	}
+
+	RunOptions options() {
+		return this.options;
+	}
+
+	void setTask(AsyncCallable<T> task) {
+		this.task = task;
 	}
 
 	/**
-	 * Creates a call of a task.
+	 * Makes the call ready to be handed over, before anybody else starts it.
 	 */
-	public static <T extends @Nullable Object> Call<T> of(Calls calls, Loop loop, AsyncCallable<T> task,
-			RunOptions options) {
-		return new Call<>(calls, loop, task, task.getClass(), options, calls.isBounded() ? WAITING : QUEUED);
-	}
-
-	/**
-	 * Creates a call of a task that gets a scope, by the thread that will wait for it.
-	 */
-	public static <T extends @Nullable Object> Call<T> scoped(Calls calls, Loop loop, ScopedAsyncCallable<T> task,
-			RunOptions options) {
-		Call<T> call = new Call<>(calls, loop, task, task.getClass(), options, calls.isBounded() ? WAITING : QUEUED);
-		call.attached = new Scope(call, loop);
-		return call;
-	}
-
-	/**
-	 * Creates a call that only waits, for {@link #await(CompletionStage)} and
-	 * {@link #read(CompletionStage)}.
-	 */
-	public static <T extends @Nullable Object> Call<T> waiting(Calls calls, Loop loop, RunOptions options) {
-		Call<T> call = new Call<>(calls, loop, null, CompletionStage.class, options, STARTING);
-		call.startedAt = call.submittedAt;
-		call.working = true;
-		return call;
-	}
-
-	/**
-	 * Hands the task over and waits for the outcome.
-	 * @return the value or a {@link Failed}
-	 */
-	public @Nullable Object make() {
-		if (Thread.currentThread().isInterrupted()) {
-			return new Failed(RunResult.INTERRUPTED, null, RunPhase.QUEUED, 0);
-		}
-		this.calls.submit(this);
-		return outcome(this.options.cancelGrace());
-	}
-
-	/**
-	 * Waits for the outcome of a stage that is not this call's to cancel.
-	 * @return the value or a {@link Failed}
-	 */
-	public @Nullable Object await(CompletionStage<T> started) {
-		if (Thread.currentThread().isInterrupted()) {
-			return new Failed(RunResult.INTERRUPTED, null, RunPhase.QUEUED, 0);
-		}
-		if (this.calls.submit(this) == null) {
-			try {
-				Stages.listen(started, this);
-			}
-			catch (Throwable ex) {
-				accept(null, ex);
-			}
-		}
-		return outcome(Duration.ZERO);
-	}
-
-	/**
-	 * Reads the outcome of a stage that is done, without making it a call.
-	 * @return the value or a {@link Failed}
-	 */
-	public @Nullable Object read(CompletionStage<T> done) {
-		if (Stages.hasValue(done)) {
-			return done.toCompletableFuture().join();
-		}
-		Call<T> other = waiting(this.calls, this.loop, this.options);
-		Stages.listen(done, other);
-		// Nothing there yet if the stage runs its dependents elsewhere even when done.
-		return (other.state instanceof Open) ? await(done) : other.take();
-	}
-
-	/**
-	 * Hands the task over for a future, whose cancellation cancels the work.
-	 * @throws io.palitra.RunnerClosedException if the runner does not take calls
-	 * @throws io.palitra.RunnerOverloadedException if the runner is full
-	 */
-	public void submit(LoopFuture<T> future) {
-		this.attached = future;
-		RunResult refused = this.calls.submit(this);
-		if (refused != null) {
-			throw (RejectedExecutionException) toException(new Failed(refused, null, RunPhase.QUEUED, 0));
-		}
-		long limit = limit();
-		if (limit != Nanos.FOREVER) {
-			// The JDK's own timer, since this loop's cannot fire while the loop is held.
-			CompletableFuture<Void> deadline = new CompletableFuture<Void>().orTimeout(limit, TimeUnit.NANOSECONDS);
-			deadline.whenComplete((none, ex) -> {
-				if (ex instanceof TimeoutException) {
-					giveUp(RunResult.TIMEOUT, null);
-				}
-			});
-			future.whenComplete((value, ex) -> deadline.complete(null));
-		}
-		future.whenComplete((value, ex) -> giveUp(RunResult.CANCELLED, null));
-	}
-
-	/**
-	 * Makes the call ready to be handed over, before anybody else can see it.
-	 */
-	void prepare(Context context) {
+	void setContext(Context context) {
 		this.context = context;
 	}
 
 	/**
-	 * Waits for the outcome, as the owner.
+	 * Returns whether the current thread handles the call: it waits for it, calls its
+	 * task or tells of its end.
 	 */
-	private @Nullable Object outcome(Duration cancelGrace) {
-		boolean interrupted = false;
-		long reports = 0;
-		if (!this.loop.inLoop()) {
-			this.loop.spin().spinForResult(this);
-		}
-		if (this.state instanceof Open) {
-			this.owner = Thread.currentThread();
-		}
-		while (this.state instanceof Open) {
-			long age = System.nanoTime() - this.submittedAt;
-			if (timeLeft() <= 0) {
-				giveUp(RunResult.TIMEOUT, null);
-			}
-			else if (Thread.interrupted()) {
-				interrupted = true;
-				giveUp(RunResult.INTERRUPTED, null);
-			}
-			else if (isHopWaiting()) {
-				hop();
-			}
-			else if (age / reportInterval() > reports) {
-				reports = age / reportInterval();
-				this.calls.report(this, age);
-			}
-			else {
-				waitForNews();
-			}
-		}
-		if (this.state instanceof Failed failed) {
-			interrupted |= clearUp(failed, cancelGrace);
-		}
-		if (this.attached instanceof Scope scope) {
-			scope.end();
-			this.attached = null;
-		}
-		if (this.owner != null) {
-			this.owner = null;
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
-		Object taken = take();
-		this.calls.ended(this, taken);
-		return taken;
+	boolean isHandledBy(Thread thread) {
+		return open() instanceof State.Starting starting && starting.thread() == thread;
 	}
 
 	/**
-	 * Gives the work that nobody waits for any more its time to clean up.
-	 * @return whether the thread was interrupted meanwhile
+	 * Returns whether nobody needs the call's outcome any more.
 	 */
-	private boolean clearUp(Failed failed, Duration cancelGrace) {
-		boolean gaveUp = failed.result() == RunResult.TIMEOUT || failed.result() == RunResult.INTERRUPTED;
-		boolean interrupted = gaveUp && !cancelGrace.isZero() && awaitEnd(Nanos.of(cancelGrace));
-		if (!failed.ofTask() && this.attached instanceof Scope scope) {
-			// The closer may not have come to it yet, and would find nothing after the
-			// end.
-			scope.cancel();
-		}
-		return interrupted;
+	abstract boolean isLeft();
+
+	/**
+	 * Returns whether the call is to wait for a permit.
+	 */
+	final boolean needsPermit() {
+		return open() == State.WAITING;
 	}
 
 	/**
-	 * Returns the outcome and leaves nothing of it here, whoever still holds the call
-	 * (rule C17).
+	 * Gives the call its permit.
+	 * @return {@code false} if it was given up
 	 */
-	private @Nullable Object take() {
-		Object outcome = this.state;
-		// Nobody waits for what is written here.
-		STATE.setRelease(this, Ended.NULL);
-		return (outcome != Ended.NULL) ? outcome : null;
+	final boolean admitNow() {
+		this.queuedAt = System.nanoTime();
+		this.permitted = true;
+		// Releases both.
+		return admit();
 	}
 
 	/**
-	 * Waits until there is something to do for the owner. Lets a ForkJoinPool compensate
-	 * if the owner is one of its workers, drives the loop if it is the loop's own thread,
-	 * and just parks otherwise (rules C6 and C16).
+	 * Hands the call to where it is to start.
+	 * @return {@code false} if its loop is closed
 	 */
-	private void waitForNews() {
-		if (this.loop.inLoop()) {
-			this.loop.pump(this::isReleasable, this::waitLeft);
-			if (this.loop.isClosed()) {
-				giveUp(RunResult.CLOSED, null);
-			}
-			return;
+	final boolean handOver() {
+		Executor executor = startOn();
+		if (executor == null) {
+			return this.loop.enqueue(this);
 		}
+		return handTo(executor);
+	}
+
+	/**
+	 * Returns what calls the task, {@code null} for the loop.
+	 */
+	final @Nullable Executor startOn() {
+		return this.options.startOn().orElse(this.calls.settings().startOn());
+	}
+
+	/**
+	 * Hands the call to an executor, now or soon.
+	 * @return {@code false} if its loop is closed
+	 */
+	abstract boolean handTo(Executor executor);
+
+	/**
+	 * Has an executor start the call, or refuses it with what the executor throws.
+	 */
+	final void handOverTo(Executor executor) {
 		try {
-			ForkJoinPool.managedBlock(this);
+			startBy(executor);
 		}
-		catch (RejectedExecutionException ex) {
-			// The pool is at its limit of threads; the call has been made all the same.
-			block();
-		}
-		catch (InterruptedException ex) {
-			// Not from block(); the owner takes it from the flag, as any other.
-			Thread.currentThread().interrupt();
+		catch (Throwable ex) {
+			end(RunResult.REJECTED, ex, null);
 		}
 	}
 
-	@Override
-	public boolean holds() {
-		return !(this.state instanceof Open) || isHopWaiting();
-	}
-
-	@Override
-	public boolean isReleasable() {
-		return holds() || waitLeft() <= 0;
-	}
-
-	@Override
-	public boolean block() {
-		long left = waitLeft();
-		if (left == Nanos.FOREVER) {
-			LockSupport.park(this);
-		}
-		else {
-			LockSupport.parkNanos(this, left);
-		}
-		return true;
-	}
-
-	private long limit() {
-		return this.options.timeout().isPresent() ? Nanos.of(this.options.timeout().get()) : this.calls.timeout();
+	final void refuseClosed() {
+		end(RunResult.CLOSED, null, null);
 	}
 
 	/**
-	 * Returns the time until the deadline, in nanoseconds, {@link Nanos#FOREVER} if there
-	 * is none.
+	 * Ends the call without its work: drops a task that was not called, cancels one that
+	 * was.
+	 * @return {@code false} if the call has ended
 	 */
-	long timeLeft() {
-		return Nanos.left(limit(), this.submittedAt);
-	}
-
-	private long reportInterval() {
-		return this.options.isLongRunning() ? Nanos.FOREVER : this.calls.hangThreshold();
-	}
-
-	/**
-	 * Returns the time until the owner has something to do even without news: to give up,
-	 * or to tell that it still waits (rule C18).
-	 */
-	private long waitLeft() {
-		long interval = reportInterval();
-		long untilReport = (interval != Nanos.FOREVER) ? interval - (System.nanoTime() - this.submittedAt) % interval
-				: Nanos.FOREVER;
-		return Math.min(timeLeft(), untilReport);
-	}
-
-	private boolean isHopWaiting() {
-		return this.attached instanceof Scope scope && scope.hops().isWaiting();
-	}
-
-	private void hop() {
-		if (this.attached instanceof Scope scope) {
-			scope.hops().runNext();
-			if (timeLeft() <= 0) {
-				giveUp(RunResult.TIMEOUT, RunPhase.CALLER_HOP);
-			}
+	final boolean end(RunResult result, @Nullable Throwable cause, @Nullable RunPhase in) {
+		Open was = giveUp(result, cause, in);
+		if (was != null) {
+			cancelWork(was);
+			ended();
 		}
-	}
-
-	/**
-	 * Waits for the end of the work after it was cancelled, while there is a loop to do
-	 * that on.
-	 * @return whether the thread was interrupted meanwhile
-	 */
-	private boolean awaitEnd(long cancelGrace) {
-		boolean interrupted = false;
-		long since = System.nanoTime();
-		while (isWorking() && !this.loop.isClosed() && Nanos.left(cancelGrace, since) > 0) {
-			long slice = Math.min(Nanos.left(cancelGrace, since), SETTLING_SLICE);
-			if (isHopWaiting()) {
-				hop();
-			}
-			else if (this.loop.inLoop()) {
-				this.loop.pump(() -> !isWorking() || isHopWaiting() || Nanos.left(cancelGrace, since) <= 0,
-						() -> slice);
-			}
-			else {
-				LockSupport.parkNanos(this, slice);
-				interrupted |= Thread.interrupted();
-			}
-		}
-		return interrupted;
+		return was != null;
 	}
 
 	@Override
-	protected void perform() {
-		if (this.loop.isRetired()) {
-			giveUp(RunResult.CLOSED, null);
-			return;
-		}
-		if (this.state != QUEUED) {
-			// Given up: its task is never called, and nobody must see it start.
-			return;
-		}
-		this.startedAt = this.loop.watch().since();
-		this.working = true;
-		// Releases both; acquires, with the queue, what the caller did before (rule C20).
-		// Fails if the call was given up in this very moment.
-		if (!STATE.compareAndSet(this, QUEUED, STARTING)) {
-			this.startedAt = 0;
-			this.working = false;
-			return;
-		}
+	@Nullable CompletionStage<? extends T> call() throws Exception {
+		AsyncCallable<T> task = Objects.requireNonNull(this.task);
+		this.task = null;
+		return task.call();
+	}
+
+	@Override
+	final Context takeContext() {
 		Context context = Objects.requireNonNull(this.context);
 		this.context = null;
-		if (this.attached instanceof Scope scope) {
-			scope.begin(context);
-		}
-		context.run(this);
+		return context;
 	}
 
-	/**
-	 * Starts the task, on the loop thread and in its context.
-	 */
 	@Override
-	public void run() {
-		this.calls.started(this);
-		CompletionStage<T> stage;
-		try {
-			stage = start(Objects.requireNonNull(this.task));
-			if (stage == null) {
-				throw new NullPointerException(Child.returnedNull(getTaskName()));
-			}
+	void starting() {
+		this.startedAt = this.loop.inLoop() ? this.loop.watch().since() : System.nanoTime();
+		if (!this.loop.inLoop()) {
+			running();
 		}
-		catch (Throwable ex) {
-			workEnded(null, ex);
-			return;
-		}
-		if (Stages.hasValue(stage)) {
-			workEnded(stage.toCompletableFuture().join(), null);
-			return;
-		}
-		this.calls.running(this);
-		// Either the stage is there for whoever gives up, or that has happened.
-		boolean wanted = STATE.compareAndSet(this, STARTING, new Open(RunPhase.RUNNING, stage));
-		try {
-			Stages.listen(stage, this);
-		}
-		catch (Throwable ex) {
-			accept(null, ex);
-		}
-		if (!wanted) {
-			Stages.cancel(stage);
-		}
-		else if (this.loop.isRetired()) {
-			// Whoever retired it may have looked for running calls before.
-			giveUp(RunResult.CLOSED, null);
-		}
+		this.calls.events().started(this);
 	}
 
-	@SuppressWarnings("unchecked")
-	private CompletionStage<T> start(Object task) throws Exception {
-		this.task = null;
-		return (this.attached instanceof Scope scope) ? ((ScopedAsyncCallable<T>) task).call(scope)
-				: ((AsyncCallable<T>) task).call();
-	}
-
-	/**
-	 * The stage has completed. One that says so twice is heard once.
-	 */
 	@Override
-	public void accept(@Nullable T value, @Nullable Throwable failure) {
-		if (WORKING.compareAndSet(this, true, false)) {
-			this.calls.forget(this);
+	final void running() {
+		if (!this.counted) {
+			this.counted = true;
+			this.calls.events().runs();
+		}
+	}
+
+	@Override
+	void workEnded() {
+		if (this.counted) {
+			this.calls.events().runsNoMore();
 			this.loop.spin().served(System.nanoTime() - this.startedAt);
-			workEnded(value, failure);
 		}
-	}
-
-	private void workEnded(@Nullable T value, @Nullable Throwable failure) {
-		// Before the outcome, so that who has that finds the work ended.
-		WORKING.setRelease(this, false);
-		if (!isWaiting()) {
+		if (this.permitted) {
 			this.calls.releasePermit();
 		}
-		Object outcome;
-		if (failure == null) {
-			outcome = (value != null) ? value : Ended.NULL;
-		}
-		else {
-			Throwable peeled = Stages.peel(failure);
-			outcome = new Failed((peeled instanceof CancellationException) ? RunResult.CANCELLED : RunResult.ERROR,
-					peeled, RunPhase.RUNNING, 0);
-		}
-		if (end(outcome)) {
-			announce();
-			return;
-		}
-		// Of a stage that was only waited for, the result is not this call's.
-		if (!isWaiting()) {
-			if (outcome instanceof Failed failed) {
-				this.calls.discardFailure(this, Objects.requireNonNull(failed.failure()));
-			}
-			else {
-				this.calls.discard(value);
-			}
-		}
-		// It may wait for the clean-up that has now ended.
-		wakeOwner();
-	}
-
-	/**
-	 * Gives the call the outcome that its work has brought.
-	 * @return {@code false} if it has one already
-	 */
-	private boolean end(Object outcome) {
-		for (Object seen = this.state; seen instanceof Open; seen = this.state) {
-			if (STATE.compareAndSet(this, seen, outcome)) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	/**
-	 * Gives the call an outcome that its work has not brought.
-	 * @return where the call was, {@code null} if it has an outcome already
-	 */
-	private @Nullable Open end(RunResult result, @Nullable Throwable cause, @Nullable RunPhase in) {
-		long hopTime = (this.attached instanceof Scope scope) ? scope.hops().time() : 0;
-		for (Object seen = this.state; seen instanceof Open open; seen = this.state) {
-			Failed failed = new Failed(result, cause, (in != null) ? in : open.phase(), hopTime);
-			if (STATE.compareAndSet(this, open, failed)) {
-				return open;
-			}
-		}
-		return null;
-	}
-
-	/**
-	 * Ends the call without the work: drops a task that has not started, cancels one that
-	 * has.
-	 * @param in where the call is, if not where its state says
-	 * @return {@code false} if the call has an outcome already
-	 */
-	private boolean giveUp(RunResult result, @Nullable RunPhase in) {
-		Open open = end(result, null, in);
-		if (open != null) {
-			cancelWork(open);
-			announce();
-		}
-		return open != null;
 	}
 
 	@Override
-	protected @Nullable Runnable abandon() {
-		giveUp(RunResult.CLOSED, null);
+	final void dropped(boolean admitted) {
+		this.task = null;
+		this.context = null;
+		if (!admitted) {
+			this.calls.forget(this);
+		}
+		else if (this.permitted) {
+			this.calls.releasePermit();
+		}
+	}
+
+	@Override
+	void discard(@Nullable Object value) {
+		this.calls.events().discard(value);
+	}
+
+	@Override
+	void discardFailure(Throwable failure) {
+		this.calls.events().discardFailure(this, failure);
+	}
+
+	@Override
+	final void endedLate(boolean left) {
+		if (left) {
+			this.calls.register().leaveAbandoned(this);
+		}
+	}
+
+	@Override
+	final void moveOn(Runnable command) {
+		this.loop.executeInAnyCase(command);
+	}
+
+	@Override
+	public final @Nullable Runnable abandon() {
+		end(RunResult.CLOSED, null, null);
 		return null;
 	}
 
 	/**
-	 * Ends the call because the runner does not take it.
-	 * @return the call's outcome: that the runner has been closed, if that came first
+	 * Takes the call out of the register, or leaves it there for its work.
 	 */
-	RunResult refuse(RunResult result) {
-		return giveUp(result, null) ? result : RunResult.CLOSED;
-	}
-
-	/**
-	 * Ends the call because its runner ends, without touching the work: no owner has to
-	 * wait for the cancellation of another's work.
-	 * @param death what the loop's thread died of, if it did
-	 * @return what to {@linkplain #cancelWork(Open) cancel}, {@code null} if the call had
-	 * ended
-	 */
-	@Nullable Open close(@Nullable Throwable death) {
-		Open open = end(RunResult.CLOSED, death, null);
-		if (open != null) {
-			wakeOwner();
+	final void leaveRegister() {
+		if (leave()) {
+			this.calls.register().leave(this);
 		}
-		return open;
-	}
-
-	/**
-	 * Returns whether the call has nobody to serve it when a loop ends: it is of that
-	 * loop or of one that has ended before.
-	 */
-	boolean isLeftBy(Loop loop) {
-		return this.loop == loop || this.loop.isClosed();
-	}
-
-	/**
-	 * Returns whether the call's loop ends or has ended.
-	 */
-	boolean isOrphaned() {
-		return this.loop.isRetired() || this.loop.isClosed();
-	}
-
-	/**
-	 * Drops or cancels the work of a call that has its outcome.
-	 * @param open where the call was
-	 */
-	void cancelWork(Open open) {
-		if (open == WAITING || open == QUEUED) {
-			this.task = null;
-			this.context = null;
-			this.calls.dropped(this, open == QUEUED);
-			return;
-		}
-		if (isWaiting()) {
-			WORKING.setRelease(this, false);
-			this.calls.forget(this);
-			return;
-		}
-		// If the task is being started, the loop finds out when it has the stage.
-		if (open.stage() != null) {
-			Stages.cancel(open.stage());
-		}
-		if (this.attached instanceof Scope scope) {
-			scope.cancel();
-		}
-	}
-
-	private void announce() {
-		wakeOwner();
-		completeFuture();
-	}
-
-	private void wakeOwner() {
-		Thread owner = this.owner;
-		if (owner != null && owner != Thread.currentThread()) {
-			LockSupport.unpark(owner);
+		else {
+			this.calls.register().abandon();
 		}
 	}
 
 	/**
-	 * Passes the outcome on if nobody waits for it here.
+	 * Tells of the end, at which the clock stops for those who listen.
 	 */
-	@SuppressWarnings("unchecked")
-	void completeFuture() {
-		if (!(this.attached instanceof LoopFuture<?> future)) {
-			return;
+	final void tellEnd(@Nullable Object outcome) {
+		if (this.calls.events().hasListeners()) {
+			this.endedAt = System.nanoTime();
+			this.calls.events().ended(this, outcome);
 		}
-		this.attached = null;
-		Object taken = take();
-		this.calls.ended(this, taken);
-		if (taken instanceof Failed failed) {
-			future.completeExceptionally(toException(failed));
-		}
-		else if (!((LoopFuture<T>) future).complete((T) taken)) {
-			this.calls.discard(taken);
-		}
-	}
-
-	/**
-	 * Gives the call a permit, with which it is to be handed over.
-	 * @return {@code false} if the call does not need it any more
-	 */
-	boolean admit() {
-		this.queuedAt = System.nanoTime();
-		// Releases it; fails if the call was dropped.
-		return STATE.compareAndSet(this, WAITING, QUEUED);
-	}
-
-	/**
-	 * Hands the call to its loop.
-	 * @return {@code false} if the loop has ended
-	 */
-	boolean handOver() {
-		return this.loop.enqueue(this);
 	}
 
 	/**
 	 * Returns what to throw for an outcome that is not a value; the task's own exception
 	 * if it has one.
 	 */
-	public Throwable toException(Failed failed) {
-		String task = "Task \"" + getTaskName() + "\"";
+	public final Throwable toException(Failed failed) {
+		return toException(failed, "");
+	}
+
+	/**
+	 * Returns the same.
+	 * @param missing what the text of a timeout says of parts that are missing
+	 */
+	public final Throwable toException(Failed failed, String missing) {
+		Throwable failure = failed.failure();
 		return switch (failed.result()) {
-			case TIMEOUT -> timeout(task, failed);
-			case INTERRUPTED -> {
-				String text = task + " on runner \"" + getRunnerName() + "\" was "
-						+ (failed.wasStarted() ? "cancelled" : "not started") + ": thread \""
-						+ Names.of(Thread.currentThread()) + "\" was interrupted";
-				yield new RunInterruptedException(text, new InterruptedException(text));
-			}
-			case CLOSED ->
-				this.calls.closed(task + (failed.wasStarted() ? " did not end" : " cannot be run"), failed.failure());
-			case REJECTED -> this.calls.overloaded(task);
-			default ->
-				(failed.failure() != null) ? failed.failure() : new CancellationException(task + " was cancelled");
+			case TIMEOUT -> Texts.timeout(this, failed, limit(), missing);
+			case INTERRUPTED -> Texts.interrupted(this, failed);
+			case CLOSED -> this.calls
+				.closed(Texts.task(this) + (failed.wasStarted() ? " did not end" : " cannot be run"), failure);
+			case REJECTED -> Texts.overloaded(Texts.task(this), this.calls.settings(), failure);
+			default -> (failure != null) ? failure : Texts.cancelled(this);
 		};
 	}
 
-	private RunTimeoutException timeout(String task, Failed failed) {
-		RunPhase phase = failed.phase();
+	final void appendTimes(StringBuilder text, RunPhase phase) {
 		long now = System.nanoTime();
-		long limit = limit();
-		StringBuilder text = new StringBuilder(task).append(" on runner \"")
-			.append(getRunnerName())
-			.append("\" did not end within ")
-			.append(Nanos.text(limit))
-			.append(": ")
-			.append(phase)
-			.append(" (");
 		if (phase == RunPhase.WAITING_FOR_PERMIT) {
 			text.append("waiting for a permit ").append(Nanos.text(now - this.submittedAt));
+			return;
 		}
-		else {
-			if (this.queuedAt != this.submittedAt) {
-				text.append("waiting for a permit ").append(Nanos.text(this.queuedAt - this.submittedAt)).append(", ");
-			}
-			text.append("queued ")
-				.append(Nanos.text(((phase == RunPhase.QUEUED) ? now : this.startedAt) - this.queuedAt));
-			if (phase != RunPhase.QUEUED) {
-				text.append(", running ").append(Nanos.text(now - this.startedAt));
-			}
-			if (failed.hopTime() > 0) {
-				text.append(", of which in the caller's thread ").append(Nanos.text(failed.hopTime()));
-			}
+		if (this.queuedAt != this.submittedAt) {
+			text.append("waiting for a permit ").append(Nanos.text(this.queuedAt - this.submittedAt)).append(", ");
 		}
-		text.append(')');
-		long held = this.loop.watch().heldFor();
-		if (held >= Math.min(limit / 2, Loop.HELD)) {
-			text.append("; thread \"")
-				.append(Names.of(this.loop.thread()))
-				.append("\" has been held for ")
-				.append(Nanos.text(held))
-				.append(':');
-			for (StackTraceElement frame : this.loop.thread().getStackTrace()) {
-				text.append("\n\tat ").append(frame);
-			}
+		text.append("queued ").append(Nanos.text(((phase == RunPhase.QUEUED) ? now : startedAt()) - this.queuedAt));
+		if (phase != RunPhase.QUEUED) {
+			text.append(", running ").append(Nanos.text(now - startedAt()));
 		}
-		return new RunTimeoutException(text.toString(), Duration.ofNanos(limit), phase);
+	}
+
+	/**
+	 * Returns when the task was called, the call's own begin for a call that only waits.
+	 */
+	private long startedAt() {
+		return (this.startedAt != 0) ? this.startedAt : this.submittedAt;
+	}
+
+	final long limit() {
+		return this.options.timeout().isPresent() ? Nanos.of(this.options.timeout().get())
+				: this.calls.settings().timeout();
+	}
+
+	/**
+	 * Returns the time until the deadline, in nanoseconds, {@link Nanos#FOREVER} if there
+	 * is none.
+	 */
+	final long timeLeft() {
+		return Nanos.left(limit(), this.submittedAt);
+	}
+
+	final long age(long now) {
+		return now - this.submittedAt;
+	}
+
+	/**
+	 * Returns for how long the task has waited for its start, in nanoseconds, zero if it
+	 * does not.
+	 */
+	final long queuedFor(long now) {
+		return isQueued() ? now - this.queuedAt : 0;
+	}
+
+	/**
+	 * Returns whether the task is being called, and the work does not count as running
+	 * yet.
+	 */
+	final boolean isBeingStarted() {
+		return !this.counted && (open() == State.STARTING || isAbandoned());
+	}
+
+	/**
+	 * Returns where the call is, {@code null} if it has ended.
+	 */
+	@Nullable RunPhase phase() {
+		Open open = open();
+		if (open != null) {
+			return open.phase();
+		}
+		return isAbandoned() ? RunPhase.RUNNING : null;
+	}
+
+	/**
+	 * Returns the thread that waits, {@code null} if none does.
+	 */
+	abstract @Nullable Thread owner();
+
+	@Override
+	public final String getRunnerName() {
+		return this.calls.settings().runner();
 	}
 
 	@Override
-	public String getRunnerName() {
-		return this.calls.runner();
-	}
-
-	@Override
-	public String getTaskName() {
+	public final String getTaskName() {
 		if (this.options.name().isPresent()) {
 			return this.options.name().get();
 		}
@@ -806,101 +402,32 @@ public final class Call<T extends @Nullable Object> extends LoopTask
 	}
 
 	@Override
-	public Duration getQueueTime() {
+	public final Duration getQueueTime() {
 		return (this.startedAt != 0) ? Duration.ofNanos(this.startedAt - this.submittedAt) : getTotalTime();
 	}
 
 	@Override
-	public Duration getTotalTime() {
+	public final Duration getTotalTime() {
 		long endedAt = this.endedAt;
 		return Duration.ofNanos(((endedAt != 0) ? endedAt : System.nanoTime()) - this.submittedAt);
 	}
 
 	/**
-	 * The call has ended for those who listen.
+	 * Spread, for the register; a call is equal to itself only.
 	 */
-	void stopClock() {
-		this.endedAt = System.nanoTime();
+	@Override
+	public final int hashCode() {
+		return Long.hashCode(this.submittedAt);
 	}
 
-	/**
-	 * Returns whether there is no task, just a stage to wait for.
-	 */
-	boolean isWaiting() {
-		return this.origin == CompletionStage.class;
-	}
-
-	Calls calls() {
-		return this.calls;
-	}
-
-	boolean isWorking() {
-		return (boolean) WORKING.getAcquire(this);
-	}
-
-	boolean hasOutcome() {
-		return !(this.state instanceof Open);
-	}
-
-	/**
-	 * Returns where the call is, {@code null} if it has ended.
-	 */
-	@Nullable RunPhase phase() {
-		if (this.state instanceof Open open) {
-			boolean hopping = this.attached instanceof Scope scope && scope.hops().isRunning();
-			return hopping ? RunPhase.CALLER_HOP : open.phase();
-		}
-		return isWorking() ? RunPhase.RUNNING : null;
-	}
-
-	/**
-	 * Returns for how long the task has waited for the loop, in nanoseconds, zero if it
-	 * does not.
-	 */
-	long queuedFor() {
-		return (this.state == QUEUED) ? System.nanoTime() - this.queuedAt : 0;
-	}
-
-	/**
-	 * Returns what can be told of the call, {@code null} if it has ended.
-	 * @param now when its age is taken, one moment for all calls, or they would not be in
-	 * order
-	 */
-	RunnerSnapshot.@Nullable Call snapshot(long now) {
-		RunPhase phase = phase();
-		if (phase == null) {
-			return null;
-		}
-		Thread owner = this.owner;
-		long left = timeLeft();
-		return new RunnerSnapshot.Call(getTaskName(), phase, Duration.ofNanos(now - this.submittedAt),
-				(owner != null) ? owner.getName() : null, (left != Nanos.FOREVER) ? Duration.ofNanos(left) : null);
+	@Override
+	public final boolean equals(@Nullable Object other) {
+		return this == other;
 	}
 
 	@Override
 	public String toString() {
 		return "call of task \"" + getTaskName() + "\" on runner \"" + getRunnerName() + "\"";
-	}
-
-	/**
-	 * Where a call is that has no outcome.
-	 *
-	 * @param phase the phase
-	 * @param stage what to cancel, once the task has returned it
-	 */
-	record Open(RunPhase phase, @Nullable CompletionStage<?> stage) {
-	}
-
-	/**
-	 * Outcomes that must not be {@code null}.
-	 */
-	private enum Ended {
-
-		/**
-		 * The value {@code null}, or a value that has been taken.
-		 */
-		NULL
-
 	}
 
 }

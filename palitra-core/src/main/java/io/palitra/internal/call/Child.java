@@ -1,94 +1,138 @@
 package io.palitra.internal.call;
 
-import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.AsyncCallable;
-import io.palitra.internal.loop.Stages;
+import io.palitra.spi.RunResult;
 
 /**
- * A task inside a run. Completes like the task's stage, on the same thread; cancelling it
- * cancels the stage, once, whenever the stage appears.
+ * A work inside a run, cancelled with it.
  */
-final class Child<T extends @Nullable Object> extends CompletableFuture<T> {
-
-	private static final Object CANCELLED = new Object();
+abstract class Child<T extends @Nullable Object> extends Work<T> {
 
 	private final Scope scope;
 
 	/**
-	 * The stage once there is one. Whoever takes it cancels it, or was too late to.
+	 * Given away with the child, taken by its start.
 	 */
-	private final AtomicReference<@Nullable Object> stage = new AtomicReference<>();
+	private @Nullable AsyncCallable<? extends T> task;
 
-	Child(Scope scope) {
+	/**
+	 * Whether the scope knows the child; written before others can cancel it.
+	 */
+	private boolean entered;
+
+	Child(Scope scope, @Nullable AsyncCallable<? extends T> task) {
+		super(State.QUEUED);
 		this.scope = scope;
+		this.task = task;
 	}
 
-	static String returnedNull(String taskName) {
-		return "task \"" + taskName + "\" returned null instead of a CompletionStage; for a null result return "
-				+ "CompletableFuture.completedFuture(null)";
+	final Scope scope() {
+		return this.scope;
 	}
 
 	/**
-	 * Calls the task, on the loop thread, unless the child has been cancelled.
+	 * Enters the child in its scope, which cancels it at once if the run is over.
 	 */
-	void start(AsyncCallable<? extends T> task, String taskName) {
-		if (isDone()) {
-			return;
-		}
-		try {
-			CompletionStage<? extends T> started = task.call();
-			if (started == null) {
-				throw new NullPointerException(returnedNull(taskName));
-			}
-			follow(started);
-		}
-		catch (Throwable ex) {
-			ended(null, ex);
+	final void enter() {
+		if (!this.entered) {
+			this.entered = true;
+			this.scope.enter(this);
 		}
 	}
 
 	/**
-	 * Ends like a stage.
+	 * Cancels the child, if it has not ended.
 	 */
-	void follow(CompletionStage<? extends T> started) {
-		// Either the stage is there for cancel(..), or that has been.
-		boolean wanted = this.stage.compareAndSet(null, started);
-		try {
-			Stages.listen(started, this::ended);
-		}
-		catch (Throwable ex) {
-			ended(null, ex);
-		}
-		if (!wanted) {
-			Stages.cancel(started);
+	final void cancel() {
+		State.Open was = giveUp(RunResult.CANCELLED, null, null);
+		if (was != null) {
+			cancelWork(was);
+			ended();
 		}
 	}
 
-	private void ended(@Nullable T value, @Nullable Throwable failure) {
-		this.stage.set(CANCELLED);
-		if (failure != null) {
-			Throwable peeled = Stages.peel(failure);
-			if (!completeExceptionally(peeled)) {
-				this.scope.discardFailure(peeled);
-			}
-		}
-		else if (!complete(value)) {
-			this.scope.discard(value);
+	/**
+	 * Ends the child because it could not be started.
+	 */
+	final void refuse(Throwable failure) {
+		State.Open was = giveUp(RunResult.ERROR, failure, null);
+		if (was != null) {
+			cancelWork(was);
+			ended();
 		}
 	}
 
 	@Override
-	public boolean cancel(boolean mayInterruptIfRunning) {
-		boolean cancelled = super.cancel(mayInterruptIfRunning);
-		if (cancelled && this.stage.getAndSet(CANCELLED) instanceof CompletionStage<?> started) {
-			Stages.cancel(started);
+	@Nullable CompletionStage<? extends T> call() throws Exception {
+		AsyncCallable<? extends T> task = Objects.requireNonNull(this.task);
+		this.task = null;
+		return task.call();
+	}
+
+	@Override
+	final Context takeContext() {
+		return this.scope.context();
+	}
+
+	@Override
+	final void starting() {
+	}
+
+	@Override
+	final void running() {
+		enter();
+	}
+
+	@Override
+	final void workEnded() {
+		if (this.entered) {
+			this.scope.leave(this);
 		}
-		return cancelled;
+	}
+
+	@Override
+	final void dropped(boolean admitted) {
+		this.task = null;
+		this.scope.leave(this);
+	}
+
+	@Override
+	void cancelled() {
+	}
+
+	@Override
+	final void discard(@Nullable Object value) {
+		this.scope.events().discard(value);
+	}
+
+	@Override
+	final void discardFailure(Throwable failure) {
+		this.scope.events().discardFailure(this, failure);
+	}
+
+	@Override
+	void endedLate(boolean left) {
+	}
+
+	@Override
+	final void moveOn(Runnable command) {
+		this.scope.moveOn(command);
+	}
+
+	@Override
+	public final @Nullable Runnable abandon() {
+		cancel();
+		return null;
+	}
+
+	@Override
+	public String toString() {
+		return "task \"" + getTaskName() + "\"";
 	}
 
 }

@@ -66,45 +66,74 @@ final class Context {
 	}
 
 	/**
-	 * Opens the scopes from the given one on, each inside the one before.
+	 * Runs a command in the contexts from the given one on, each inside the one before.
 	 */
 	private void run(Runnable command, int from) {
 		if (from == this.snapshots.size()) {
 			command.run();
 			return;
 		}
-		ContextCarrier.Scope scope = open(this.snapshots.get(from));
+		ContextCarrier.Snapshot snapshot = this.snapshots.get(from);
+		Inside inside = new Inside(command, from + 1);
 		try {
-			run(command, from + 1);
-		}
-		finally {
-			close(scope);
-		}
-	}
-
-	private static ContextCarrier.@Nullable Scope open(ContextCarrier.Snapshot snapshot) {
-		try {
-			return Objects.requireNonNull(snapshot.open(), "opened scope");
+			snapshot.run(inside);
 		}
 		catch (Throwable ex) {
-			report(snapshot, ex);
-			return null;
-		}
-	}
-
-	private static void close(ContextCarrier.@Nullable Scope scope) {
-		try {
-			if (scope != null) {
-				scope.close();
+			if (ex != inside.failure) {
+				report(snapshot, ex);
 			}
 		}
-		catch (Throwable ex) {
-			report(scope, ex);
+		if (!inside.ran) {
+			// The carrier failed before: the call goes on without what it carries.
+			inside.run();
+		}
+		else if (inside.failure != null) {
+			throw Inside.<RuntimeException>asItIs(inside.failure);
 		}
 	}
 
 	private static void report(Object culprit, Throwable ex) {
 		Log.warn("Context carrier " + culprit.getClass().getName() + " failed", ex);
+	}
+
+	/**
+	 * What is run inside one context.
+	 */
+	private final class Inside implements Runnable {
+
+		private final Runnable command;
+
+		private final int from;
+
+		private boolean ran;
+
+		private @Nullable Throwable failure;
+
+		Inside(Runnable command, int from) {
+			this.command = command;
+			this.from = from;
+		}
+
+		@Override
+		public void run() {
+			if (this.ran) {
+				throw new IllegalStateException("a context carrier runs a command once");
+			}
+			this.ran = true;
+			try {
+				Context.this.run(this.command, this.from);
+			}
+			catch (Throwable ex) {
+				this.failure = ex;
+				throw ex;
+			}
+		}
+
+		@SuppressWarnings("unchecked")
+		private static <X extends Throwable> X asItIs(Throwable failure) throws X {
+			throw (X) failure;
+		}
+
 	}
 
 }

@@ -1,11 +1,14 @@
 package io.palitra.internal.call;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -15,68 +18,77 @@ import io.palitra.AsyncCallable;
 import io.palitra.Outcome;
 import io.palitra.RunScope;
 import io.palitra.ScopedAsyncCallable;
-import io.palitra.internal.loop.Stages;
+import io.palitra.internal.call.State.Null;
 
 /**
- * Many tasks as the children of one run (rule C14): starts them together and completes
- * with what they resulted in, in their order. In the fail-fast form it fails with the
- * first of them; the end of the run then cancels the others.
+ * Many tasks as the children of one run (rule C14): starts them together, and ends when
+ * all have ended. In the fail-fast form it fails with the first of them; the end of the
+ * run then cancels the others. The outcomes stay here until the owner takes them; once
+ * the run has failed, whoever takes one out of its place discards it.
  */
-public final class Gather<T extends @Nullable Object> implements ScopedAsyncCallable<Gathered<T>>, Runnable {
+public final class Gather<T extends @Nullable Object> implements ScopedAsyncCallable<Gather<T>> {
 
 	/**
-	 * In place of the value {@code null}, which would be none.
+	 * In place of an outcome that will not be waited for.
 	 */
-	private static final Object NULL = new Object();
+	private static final Object CLOSED = new Object();
+
+	/**
+	 * How many missing tasks a text names.
+	 */
+	private static final int MOST_NAMED = 5;
 
 	private final String name;
 
-	private final List<? extends AsyncCallable<? extends T>> tasks;
+	/**
+	 * How many tasks there are.
+	 */
+	private final int size;
+
+	/**
+	 * Let go with the outcomes. Read by the thread that starts the children.
+	 */
+	private volatile List<? extends AsyncCallable<? extends T>> tasks;
 
 	private final boolean failFast;
 
 	private final int maxConcurrency;
 
-	private final CompletableFuture<Gathered<T>> result = new CompletableFuture<>();
+	/**
+	 * What the run ends with. Another that is done, once it has failed: the failure is
+	 * not kept by children that never end.
+	 */
+	private volatile CompletableFuture<Gather<T>> result = new CompletableFuture<>();
 
 	/**
-	 * The outcome of each child, or in the fail-fast form its value; whoever takes one
-	 * out when the whole has failed discards it.
+	 * The value of each child, or its {@link Failed}.
 	 */
-	private final AtomicReferenceArray<@Nullable Object> ends;
+	private final AtomicReferenceArray<@Nullable Object> outcomes;
 
 	/**
 	 * How many children have not ended. Who counts the last acquires what the others have
 	 * released: all outcomes are there.
 	 */
-	private final AtomicInteger left;
+	private final AtomicInteger missing;
 
 	/**
-	 * Loop thread only, like what follows.
+	 * How many children run.
 	 */
-	private @Nullable Scope scope;
+	private final AtomicInteger running = new AtomicInteger();
 
 	/**
-	 * The next to start.
+	 * How often children were to be started since a thread began to: it goes on for the
+	 * others, so that one thread starts them, and a child that ends at once does not make
+	 * the stack grow.
+	 */
+	private final AtomicInteger starts = new AtomicInteger();
+
+	/**
+	 * The next to start. Of the thread that starts them, passed on by {@link #starts}.
 	 */
 	private int next;
 
-	/**
-	 * Whether {@link #startChildren} is on the stack: a child that completes at once
-	 * comes back there, and must not make the stack grow.
-	 */
-	private boolean starting;
-
-	/**
-	 * How many children have a stage that is not done.
-	 */
-	private int running;
-
-	/**
-	 * How many children have ended as soon as they were called and are not counted in
-	 * {@link #left} yet.
-	 */
-	private int endedInPlace;
+	private @Nullable Scope scope;
 
 	/**
 	 * Creates a task.
@@ -88,150 +100,238 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	public Gather(String name, List<? extends AsyncCallable<? extends T>> tasks, boolean failFast, int maxConcurrency) {
 		this.name = name;
 		this.tasks = tasks;
+		this.size = tasks.size();
 		this.failFast = failFast;
 		this.maxConcurrency = maxConcurrency;
-		this.ends = new AtomicReferenceArray<>(tasks.size());
-		this.left = new AtomicInteger(tasks.size());
+		this.outcomes = new AtomicReferenceArray<>(this.size);
+		this.missing = new AtomicInteger(this.size);
 	}
 
 	@Override
-	public CompletionStage<Gathered<T>> call(RunScope scope) {
-		if (this.tasks.isEmpty()) {
-			this.result.complete(gathered(List.of()));
-			return this.result;
+	public CompletionStage<Gather<T>> call(RunScope scope) {
+		this.scope = (Scope) scope;
+		CompletableFuture<Gather<T>> result = this.result;
+		if (this.size == 0) {
+			result.complete(this);
 		}
-		Scope own = (Scope) scope;
-		this.scope = own;
-		this.result.whenComplete((all, failure) -> {
-			if (failure != null) {
-				discard(own);
-			}
-		});
-		startChildren(own);
-		return this.result;
+		startChildren();
+		return result;
 	}
 
-	private void startChildren(Scope scope) {
-		if (this.starting) {
+	private Scope scope() {
+		return Objects.requireNonNull(this.scope);
+	}
+
+	private void startChildren() {
+		if (this.starts.getAndIncrement() > 0) {
 			return;
 		}
-		this.starting = true;
-		while (this.next < this.tasks.size() && this.running < this.maxConcurrency && scope.isOpen()
-				&& !this.result.isDone()) {
-			// Each by itself: what one changes of the context must not leak to the next.
-			scope.inContext(this);
-		}
-		this.starting = false;
-		int endedInPlace = this.endedInPlace;
-		this.endedInPlace = 0;
-		countDown(endedInPlace);
-		if (endedInPlace > 0 && this.result.isCompletedExceptionally()) {
-			discard(scope);
+		int seen = 1;
+		while (seen > 0) {
+			while (this.running.get() < this.maxConcurrency && scope().isOpen() && !this.result.isDone()
+					&& start(this.next)) {
+				this.next++;
+			}
+			seen = this.starts.addAndGet(-seen);
 		}
 	}
 
 	/**
-	 * Starts the next child, on the loop thread and in the run's context.
+	 * Starts a child.
+	 * @return {@code false} if there is none
 	 */
+	private boolean start(int index) {
+		List<? extends AsyncCallable<? extends T>> tasks = this.tasks;
+		if (index >= tasks.size()) {
+			return false;
+		}
+		this.running.incrementAndGet();
+		Gathered child = new Gathered(scope(), index, tasks.get(index));
+		Executor executor = scope().call().startOn();
+		if (executor != null) {
+			scope().startBy(executor, child);
+		}
+		else {
+			child.perform();
+		}
+		return true;
+	}
+
+	/**
+	 * A child has an outcome.
+	 */
+	private void ended(int index, Object outcome) {
+		if (!(outcome instanceof Failed failed)) {
+			if (!this.outcomes.compareAndSet(index, null, outcome)) {
+				discard(outcome);
+			}
+		}
+		else if (failed.failure() != null) {
+			// One that was given up with the run has none, and is missing.
+			fail(index, failed);
+		}
+	}
+
+	private void fail(int index, Failed failed) {
+		if (!this.failFast) {
+			if (!this.outcomes.compareAndSet(index, null, failed)) {
+				discard(failed);
+			}
+			return;
+		}
+		this.outcomes.set(index, CLOSED);
+		if (!this.result.completeExceptionally(failureOf(failed))) {
+			discard(failed);
+		}
+		this.result = CompletableFuture.completedFuture(this);
+	}
+
+	/**
+	 * The work of a child has ended.
+	 */
+	private void workEnded() {
+		this.running.decrementAndGet();
+		if (this.missing.decrementAndGet() == 0) {
+			this.result.complete(this);
+		}
+		else if (this.maxConcurrency < this.size && !this.result.isDone()) {
+			startMore();
+		}
+	}
+
+	private void startMore() {
+		Scope scope = scope();
+		if (scope.call().startOn() != null || scope.call().loop().inLoop()) {
+			startChildren();
+		}
+		else {
+			scope.moveOn(this::startChildren);
+		}
+	}
+
+	private static Throwable failureOf(Failed failed) {
+		Throwable failure = failed.failure();
+		return (failure != null) ? failure : new CancellationException("The task was cancelled");
+	}
+
+	/**
+	 * Returns the values, in the order of the tasks; of a run that has ended well.
+	 */
+	@SuppressWarnings("unchecked")
+	public List<T> values() {
+		@Nullable Object[] values = new @Nullable Object[this.outcomes.length()];
+		for (int index = 0; index < values.length; index++) {
+			values[index] = Null.unmasked(this.outcomes.get(index));
+		}
+		return (List<T>) Collections.unmodifiableList(Arrays.asList(values));
+	}
+
+	/**
+	 * Returns how the tasks have ended, in their order, and takes no more of them.
+	 * @param late the failure of those that have not
+	 */
+	public List<Outcome<T>> outcomes(@Nullable Throwable late) {
+		List<Outcome<T>> list = new ArrayList<>(this.outcomes.length());
+		for (int index = 0; index < this.outcomes.length(); index++) {
+			list.add(outcome(this.outcomes.getAndSet(index, CLOSED), late));
+		}
+		this.tasks = List.of();
+		return Collections.unmodifiableList(list);
+	}
+
+	@SuppressWarnings("unchecked")
+	private Outcome<T> outcome(@Nullable Object outcome, @Nullable Throwable late) {
+		if (outcome == null || outcome == CLOSED) {
+			return new Outcome.Failure<>(Objects.requireNonNull(late));
+		}
+		return (outcome instanceof Failed failed) ? new Outcome.Failure<>(failureOf(failed))
+				: new Outcome.Success<>((T) Null.unmasked(outcome));
+	}
+
+	/**
+	 * Returns the names of the tasks that have not ended, for the text of a timeout.
+	 */
+	public String missing() {
+		StringBuilder text = new StringBuilder();
+		int missing = 0;
+		for (int index = 0; index < this.outcomes.length(); index++) {
+			if (this.outcomes.get(index) == null && ++missing <= MOST_NAMED) {
+				text.append((missing == 1) ? "; not ended: " : ", ").append(nameOf(index));
+			}
+		}
+		return (missing > MOST_NAMED) ? text + " and " + (missing - MOST_NAMED) + " more" : text.toString();
+	}
+
+	private String nameOf(int index) {
+		return this.name + "[" + index + "]";
+	}
+
+	/**
+	 * Nobody takes the outcomes, those still to come included: what the children have
+	 * achieved all the same is nobody's.
+	 */
+	public void discard() {
+		this.tasks = List.of();
+		for (int index = 0; index < this.outcomes.length(); index++) {
+			discard(index);
+		}
+	}
+
+	private void discard(int index) {
+		Object outcome = this.outcomes.getAndSet(index, CLOSED);
+		if (outcome != null && outcome != CLOSED) {
+			discard(outcome);
+		}
+	}
+
+	private void discard(Object outcome) {
+		if (outcome instanceof Failed failed) {
+			scope().events().discardFailure(this, failureOf(failed));
+		}
+		else {
+			scope().events().discard(Null.unmasked(outcome));
+		}
+	}
+
 	@Override
-	public void run() {
-		Scope scope = Objects.requireNonNull(this.scope);
-		int index = this.next++;
-		CompletionStage<? extends T> stage;
-		try {
-			stage = this.tasks.get(index).call();
-			if (stage == null) {
-				throw new NullPointerException(Child.returnedNull(this.name + "[" + index + "]"));
-			}
-		}
-		catch (Throwable ex) {
-			this.endedInPlace++;
-			fail(scope, index, ex);
-			return;
-		}
-		if (Stages.hasValue(stage)) {
-			// Released with the count of those that ended in place; whether the whole has
-			// failed meanwhile is read after that.
-			this.ends.lazySet(index, success(stage.toCompletableFuture().join()));
-			this.endedInPlace++;
-			return;
-		}
-		this.running++;
-		Child<T> child = scope.child();
-		child.whenComplete((value, failure) -> {
-			if (failure != null) {
-				fail(scope, index, failure);
-			}
-			else {
-				this.ends.set(index, success(value));
-			}
-			countDown(1);
-			// Written before this is read, and the other way round where it fails: it is
-			// discarded either there or here.
-			if (this.result.isCompletedExceptionally()) {
-				discard(scope, index);
-			}
-			if (this.maxConcurrency < this.ends.length()) {
-				scope.home(() -> {
-					this.running--;
-					startChildren(scope);
-				});
-			}
-		});
-		child.follow(stage);
-	}
-
-	private Object success(@Nullable Object value) {
-		if (!this.failFast) {
-			return new Outcome.Success<@Nullable Object>(value);
-		}
-		return (value != null) ? value : NULL;
-	}
-
-	private void fail(Scope scope, int index, Throwable failure) {
-		if (!this.failFast) {
-			this.ends.set(index, new Outcome.Failure<>(failure));
-		}
-		else if (!this.result.completeExceptionally(failure)) {
-			scope.discardFailure(failure);
-		}
+	public String toString() {
+		return this.name;
 	}
 
 	/**
-	 * So many children have ended, and their outcomes are there.
+	 * One of the tasks.
 	 */
-	private void countDown(int ended) {
-		if (ended > 0 && this.left.addAndGet(-ended) == 0 && !this.result.isDone()) {
-			@Nullable Object[] all = new @Nullable Object[this.ends.length()];
-			for (int index = 0; index < all.length; index++) {
-				all[index] = unmasked(this.ends.get(index));
+	private final class Gathered extends Child<T> {
+
+		private final int index;
+
+		Gathered(Scope scope, int index, AsyncCallable<? extends T> task) {
+			super(scope, task);
+			this.index = index;
+		}
+
+		@Override
+		String getTaskName() {
+			return nameOf(this.index);
+		}
+
+		@Override
+		void ended() {
+			Object outcome = Null.masked(outcome());
+			boolean worksNoMore = leave();
+			Gather.this.ended(this.index, outcome);
+			if (worksNoMore) {
+				Gather.this.workEnded();
 			}
-			this.result.complete(gathered(Collections.unmodifiableList(Arrays.asList(all))));
 		}
-	}
 
-	private Gathered<T> gathered(List<?> list) {
-		return new Gathered<>(list, !this.failFast);
-	}
-
-	private static @Nullable Object unmasked(@Nullable Object end) {
-		return (end != NULL) ? end : null;
-	}
-
-	/**
-	 * The whole has failed: what its children have achieved all the same is nobody's.
-	 */
-	private void discard(Scope scope) {
-		for (int index = 0; index < this.ends.length(); index++) {
-			discard(scope, index);
+		@Override
+		void endedLate(boolean left) {
+			if (left) {
+				Gather.this.workEnded();
+			}
 		}
-	}
 
-	private void discard(Scope scope, int index) {
-		Object end = this.ends.getAndSet(index, null);
-		if (end != null) {
-			scope.discard(gathered(Collections.singletonList(unmasked(end))));
-		}
 	}
 
 }

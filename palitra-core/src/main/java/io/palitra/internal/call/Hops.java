@@ -1,45 +1,45 @@
 package io.palitra.internal.call;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.internal.loop.Uncaught;
 
 /**
- * The commands that one call's work has for the thread that waits for it (rule C7).
+ * The commands that one call's work has for the thread that waits for it (rule C7). Who
+ * adds one then reads {@link #owner}; the owner takes that away, then runs what is there:
+ * a command that was accepted is run.
  */
 final class Hops implements Executor {
 
 	/**
-	 * The thread that waits, let go when it leaves. Guarded by the lock.
+	 * The threads that run a command now, with what they run it for.
 	 */
-	private @Nullable Thread owner;
+	private static final Map<Thread, Hops> RUNNING = new ConcurrentHashMap<>();
 
 	private final Call<?> call;
 
-	private final ReentrantLock lock = new ReentrantLock();
-
 	/**
-	 * In the order of submission. Guarded by the lock.
+	 * Compared by identity.
 	 */
-	private final Deque<Runnable> commands = new ArrayDeque<>();
+	private final Queue<Hop> commands = new ConcurrentLinkedQueue<>();
 
 	/**
-	 * Whether there are commands, for the owner to read between two parks. Written under
-	 * the lock and before the unpark: the owner sees it or is woken to see it.
+	 * The thread that waits, let go when it leaves.
 	 */
-	private volatile boolean waiting;
+	private volatile @Nullable Thread owner;
 
 	/**
-	 * Whether one runs, and how many nanoseconds those before have taken. Written by the
-	 * owner.
+	 * Whether a command runs, and how many nanoseconds those before have taken. Written
+	 * by the owner.
 	 */
 	private volatile boolean running;
 
@@ -50,35 +50,34 @@ final class Hops implements Executor {
 		this.owner = owner;
 	}
 
+	/**
+	 * Returns the call that the current thread runs a command for.
+	 */
+	static @Nullable Call<?> currentCall() {
+		Hops hops = RUNNING.isEmpty() ? null : RUNNING.get(Thread.currentThread());
+		return (hops != null) ? hops.call : null;
+	}
+
 	@Override
 	public void execute(Runnable command) {
 		Objects.requireNonNull(command, "command");
-		Thread owner;
-		this.lock.lock();
-		try {
-			owner = this.owner;
-			if (owner == null) {
-				throw new RejectedExecutionException("The " + this.call
-						+ " has ended, and the thread that waited for it has left: it cannot run " + command);
-			}
-			if (owner != Thread.currentThread()) {
-				this.commands.addLast(command);
-				this.waiting = true;
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
-		if (owner == Thread.currentThread()) {
+		if (this.owner == Thread.currentThread()) {
 			command.run();
+			return;
 		}
-		else {
+		Hop hop = new Hop(command);
+		this.commands.add(hop);
+		Thread owner = this.owner;
+		if (owner != null) {
 			LockSupport.unpark(owner);
+		}
+		else if (this.commands.remove(hop)) {
+			throw new RejectedExecutionException(Texts.hopRefused(this.call, command));
 		}
 	}
 
 	boolean isWaiting() {
-		return this.waiting;
+		return !this.commands.isEmpty();
 	}
 
 	boolean isRunning() {
@@ -94,20 +93,29 @@ final class Hops implements Executor {
 	 * @return whether there was one
 	 */
 	boolean runNext() {
-		Runnable command = next();
-		if (command == null) {
+		Hop hop = this.commands.poll();
+		if (hop == null) {
 			return false;
 		}
 		long since = System.nanoTime();
+		Hops outer = RUNNING.put(Thread.currentThread(), this);
 		this.running = true;
 		try {
-			command.run();
+			hop.command().run();
 		}
 		catch (Throwable ex) {
 			Uncaught.report(ex);
 		}
-		this.running = false;
-		this.time += System.nanoTime() - since;
+		finally {
+			this.running = false;
+			if (outer != null) {
+				RUNNING.put(Thread.currentThread(), outer);
+			}
+			else {
+				RUNNING.remove(Thread.currentThread());
+			}
+			this.time += System.nanoTime() - since;
+		}
 		return true;
 	}
 
@@ -116,24 +124,27 @@ final class Hops implements Executor {
 	 * runs, or its submitter is told that it will not.
 	 */
 	void close() {
-		this.lock.lock();
 		this.owner = null;
-		this.lock.unlock();
 		while (runNext()) {
 			continue;
 		}
 	}
 
-	private @Nullable Runnable next() {
-		this.lock.lock();
-		try {
-			Runnable command = this.commands.pollFirst();
-			this.waiting = !this.commands.isEmpty();
-			return command;
+	/**
+	 * A command.
+	 */
+	private static final class Hop {
+
+		private final Runnable command;
+
+		Hop(Runnable command) {
+			this.command = command;
 		}
-		finally {
-			this.lock.unlock();
+
+		Runnable command() {
+			return this.command;
 		}
+
 	}
 
 }

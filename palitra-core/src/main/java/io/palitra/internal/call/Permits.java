@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
-import org.jspecify.annotations.Nullable;
-
 import io.palitra.OverloadPolicy;
-import io.palitra.spi.RunResult;
 
 /**
  * How much work a runner admits at once (rule C15). A permit belongs to the work, not to
  * whoever waits for it, and is handed from the work that ends to the call that has waited
- * longest. Nobody blocks here: a call without a permit is just not on the loop yet.
+ * longest. Nobody blocks here: a call without a permit is just not handed over yet.
+ * <p>
+ * What is done under the lock is short, calls no code of others', and begins only where
+ * the stack has room for it.
  */
 final class Permits {
 
@@ -26,27 +26,34 @@ final class Permits {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/**
-	 * In the order of their coming. Guarded by the lock, like {@link #taken}.
+	 * In the order of their coming. Guarded by the lock.
 	 */
 	private final Set<Call<?>> waiting = new LinkedHashSet<>();
 
-	private int taken;
+	/**
+	 * Written under the lock, and read without it by those who only tell it.
+	 */
+	private volatile int taken;
 
 	Permits(int max, OverloadPolicy policy) {
 		this.max = max;
 		this.policy = policy;
 	}
 
+	int free() {
+		return Math.max(this.max - this.taken, 0);
+	}
+
 	/**
-	 * Gives a permit to a call and hands it to the loop, now or when its turn comes.
-	 * @return the call's outcome if it can have none
+	 * Gives a permit to a call and has it handed over, now or when its turn comes.
+	 * @return {@code false} if it can have none
 	 */
-	@Nullable RunResult admit(Call<?> call) {
+	boolean admit(Call<?> call) {
 		this.lock.lock();
 		try {
 			// Who is about to be handed over counts, see handOut().
 			if (this.policy == OverloadPolicy.REJECT && this.taken + this.waiting.size() >= this.max) {
-				return RunResult.REJECTED;
+				return false;
 			}
 			this.waiting.add(call);
 		}
@@ -54,7 +61,7 @@ final class Permits {
 			this.lock.unlock();
 		}
 		handOut();
-		return null;
+		return true;
 	}
 
 	/**
@@ -72,14 +79,14 @@ final class Permits {
 	 * they come to the loop in the order in which they came here (rule C12).
 	 */
 	private void handOut() {
-		List<Call<?>> refused = new ArrayList<>();
+		List<Call<?>> refused = new ArrayList<>(0);
 		this.lock.lock();
 		try {
 			Iterator<Call<?>> calls = this.waiting.iterator();
 			while (this.taken < this.max && calls.hasNext()) {
 				Call<?> call = calls.next();
 				calls.remove();
-				if (!call.admit()) {
+				if (!call.admitNow()) {
 					continue;
 				}
 				this.taken++;
@@ -92,20 +99,7 @@ final class Permits {
 			this.lock.unlock();
 		}
 		// Not under the lock: this runs the code of others, and gives the permits back.
-		refused.forEach((call) -> call.refuse(RunResult.CLOSED));
-	}
-
-	/**
-	 * Returns the calls that wait for a permit.
-	 */
-	List<Call<?>> waiting() {
-		this.lock.lock();
-		try {
-			return List.copyOf(this.waiting);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		refused.forEach(Call::refuseClosed);
 	}
 
 	/**

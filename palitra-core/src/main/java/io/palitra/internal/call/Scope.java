@@ -1,56 +1,49 @@
 package io.palitra.internal.call;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.AsyncCallable;
 import io.palitra.RunScope;
-import io.palitra.internal.loop.AdoptedFuture;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.Nanos;
-import io.palitra.internal.loop.Stages;
 
 /**
  * What belongs to one run besides its task: its context, its way to the owner, its
  * children, and what to do when it is cancelled.
+ * <p>
+ * Who enters a child or a hook does so before he looks at the flags; who ends the run
+ * sets a flag before he looks at these. All are volatile accesses: none is missed, and
+ * whoever takes one out has it.
  */
 final class Scope implements RunScope {
 
-	private final Call<?> call;
-
-	private final Loop loop;
+	private final OwnedCall<?> call;
 
 	private final Hops hops;
 
-	/**
-	 * Given by the loop thread to whatever the task starts, which may go on after the
-	 * end.
-	 */
-	private volatile @Nullable Context context;
-
-	/**
-	 * Guards what follows. The two flags are volatile to be read without it.
-	 */
-	private final ReentrantLock lock = new ReentrantLock();
+	private final Set<Child<?>> children = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * What to do when the run is cancelled, in the order of registration.
 	 */
-	private final Collection<Runnable> cancelHooks = new ArrayList<>(0);
+	private final Queue<Runnable> cancelHooks = new ConcurrentLinkedQueue<>();
 
-	private final Collection<Child<?>> children = new LinkedHashSet<>(0);
+	/**
+	 * Written before the call is handed over, and read by whatever the task starts, which
+	 * may go on after the end.
+	 */
+	private volatile @Nullable Context context;
 
 	private volatile boolean cancelled;
 
@@ -59,9 +52,8 @@ final class Scope implements RunScope {
 	/**
 	 * Creates the scope of a call that the current thread makes.
 	 */
-	Scope(Call<?> call, Loop loop) {
+	Scope(OwnedCall<?> call) {
 		this.call = call;
-		this.loop = loop;
 		this.hops = new Hops(call, Thread.currentThread());
 	}
 
@@ -69,8 +61,20 @@ final class Scope implements RunScope {
 		return this.hops;
 	}
 
-	void begin(Context context) {
+	Events events() {
+		return this.call.calls().events();
+	}
+
+	OwnedCall<?> call() {
+		return this.call;
+	}
+
+	void setContext(Context context) {
 		this.context = context;
+	}
+
+	Context context() {
+		return Objects.requireNonNull(this.context);
 	}
 
 	/**
@@ -84,10 +88,22 @@ final class Scope implements RunScope {
 	public Executor loop() {
 		return (command) -> {
 			Objects.requireNonNull(command, "command");
-			if (!this.loop.execute(() -> inContext(command))) {
+			if (!loopOfCall().execute(() -> context().run(command))) {
 				throw this.call.calls().closed("The loop does not take the command", null);
 			}
 		};
+	}
+
+	/**
+	 * Runs a command on the loop and in the run's context, or where it is if the loop has
+	 * ended: others depend on it.
+	 */
+	void moveOn(Runnable command) {
+		loopOfCall().executeInAnyCase(() -> context().run(command));
+	}
+
+	private Loop loopOfCall() {
+		return this.call.loop();
 	}
 
 	@Override
@@ -95,80 +111,23 @@ final class Scope implements RunScope {
 		return this.hops;
 	}
 
-	/**
-	 * Runs a command on the loop, in place if this is the loop's thread or if the loop
-	 * has ended.
-	 */
-	void home(Runnable command) {
-		this.loop.home(() -> inContext(command));
-	}
-
-	void discard(@Nullable Object value) {
-		this.call.calls().discard(value);
-	}
-
-	void discardFailure(Throwable failure) {
-		this.call.calls().discardFailure(this.call, failure);
-	}
-
-	/**
-	 * Runs a command in the run's context, in place.
-	 */
-	void inContext(Runnable command) {
-		Context context = this.context;
-		if (context != null) {
-			context.run(command);
-		}
-		else {
-			command.run();
-		}
-	}
-
-	@Override
-	public <U extends @Nullable Object> CompletableFuture<U> adopt(CompletionStage<U> stage) {
-		Objects.requireNonNull(stage, "stage");
-		CompletableFuture<U> adopted = AdoptedFuture.of(loop(), this::home, this::discard, stage);
-		Runnable cancel = () -> adopted.cancel(true);
-		onCancel(cancel);
-		Stages.listen(stage, (value, failure) -> forget(cancel));
-		return adopted;
-	}
-
 	@Override
 	public <U extends @Nullable Object> CompletableFuture<U> fork(AsyncCallable<U> task) {
 		Objects.requireNonNull(task, "child");
-		Child<U> child = child();
-		Runnable start = () -> inContext(() -> child.start(task, this.call.getTaskName() + "/fork"));
-		if (this.loop.inLoop()) {
-			this.loop.home(start);
+		ScopedFuture<U> future = new ScopedFuture<>(this);
+		Child<U> child = future.follow(task);
+		Executor executor = this.call.startOn();
+		if (executor != null) {
+			startBy(executor, child);
 		}
-		else if (!this.loop.execute(start)) {
+		else if (loopOfCall().inLoop()) {
+			child.perform();
+		}
+		else if (!loopOfCall().enqueue(child)) {
 			// A task is called on the loop's thread or never (rule C1).
-			child.cancel(true);
+			child.cancel();
 		}
-		return AdoptedFuture.of(loop(), this::home, this::discard, child);
-	}
-
-	/**
-	 * Creates a child, which is cancelled already if the run does not go on.
-	 */
-	<U extends @Nullable Object> Child<U> child() {
-		Child<U> child = new Child<>(this);
-		boolean alive;
-		this.lock.lock();
-		try {
-			alive = isOpen() && this.children.add(child);
-		}
-		finally {
-			this.lock.unlock();
-		}
-		if (alive) {
-			child.whenComplete((value, failure) -> forget(child));
-		}
-		else {
-			child.cancel(true);
-		}
-		return child;
+		return future;
 	}
 
 	@Override
@@ -178,7 +137,15 @@ final class Scope implements RunScope {
 			throw new IllegalArgumentException("duration must not be negative but was " + duration);
 		}
 		long nanos = Nanos.of(duration);
-		return fork(() -> this.loop.delay(nanos));
+		ScopedFuture<Void> future = new ScopedFuture<>(this);
+		Child<Void> child = future.follow(() -> loopOfCall().delay(nanos));
+		if (loopOfCall().inLoop()) {
+			child.perform();
+		}
+		else if (!loopOfCall().enqueue(child)) {
+			child.cancel();
+		}
+		return future;
 	}
 
 	@Override
@@ -195,87 +162,73 @@ final class Scope implements RunScope {
 	@Override
 	public void onCancel(Runnable hook) {
 		Objects.requireNonNull(hook, "hook");
-		boolean late;
-		this.lock.lock();
-		try {
-			late = this.cancelled;
-			if (isOpen()) {
-				this.cancelHooks.add(hook);
-			}
+		this.cancelHooks.add(hook);
+		if (this.cancelled) {
+			runCancelHooks();
 		}
-		finally {
-			this.lock.unlock();
-		}
-		if (late) {
-			cancel(hook);
+		else if (this.ended) {
+			this.cancelHooks.clear();
 		}
 	}
 
-	private void forget(Object hookOrChild) {
-		this.lock.lock();
+	void enter(Child<?> child) {
+		this.children.add(child);
+		if (!isOpen()) {
+			child.cancel();
+		}
+	}
+
+	/**
+	 * Has an executor start a child, which is entered before it can be cancelled.
+	 */
+	void startBy(Executor executor, Child<?> child) {
+		child.enter();
 		try {
-			this.cancelHooks.remove(hookOrChild);
-			this.children.remove(hookOrChild);
+			child.startBy(executor);
 		}
-		finally {
-			this.lock.unlock();
+		catch (Throwable ex) {
+			child.refuse(ex);
 		}
+	}
+
+	void leave(Child<?> child) {
+		this.children.remove(child);
 	}
 
 	/**
 	 * The run is cancelled: so are its children, and whoever wants to know is told.
 	 */
 	void cancel() {
-		this.lock.lock();
-		List<Runnable> hooks;
-		try {
-			this.cancelled = true;
-			hooks = new ArrayList<>(this.cancelHooks);
-			this.cancelHooks.clear();
-		}
-		finally {
-			this.lock.unlock();
-		}
-		hooks.forEach(this::cancel);
-		cancelChildren();
+		this.cancelled = true;
+		runCancelHooks();
+		this.children.forEach(Child::cancel);
 	}
 
-	private void cancel(Runnable hook) {
-		try {
-			inContext(hook);
-		}
-		catch (Throwable ex) {
-			Log.warn("A hook failed on the cancellation of the " + this.call, ex);
+	private void runCancelHooks() {
+		for (Runnable hook = this.cancelHooks.poll(); hook != null; hook = this.cancelHooks.poll()) {
+			try {
+				context().run(hook);
+			}
+			catch (Throwable ex) {
+				Log.warn("A hook failed on the cancellation of the " + this.call, ex);
+			}
 		}
 	}
 
 	/**
 	 * The owner leaves: what it was to run it runs now, and children that nobody waits
 	 * for are cancelled.
+	 * @param cancel whether the run is cancelled; the closer may not have come to it yet,
+	 * and would find nothing after the end
 	 */
-	void end() {
+	void end(boolean cancel) {
 		this.hops.close();
-		this.lock.lock();
-		try {
-			this.ended = true;
-			this.cancelHooks.clear();
+		if (cancel) {
+			cancel();
 		}
-		finally {
-			this.lock.unlock();
-		}
-		cancelChildren();
-	}
-
-	private void cancelChildren() {
-		List<Child<?>> left;
-		this.lock.lock();
-		try {
-			left = new ArrayList<>(this.children);
-		}
-		finally {
-			this.lock.unlock();
-		}
-		left.forEach((child) -> child.cancel(true));
+		this.ended = true;
+		this.cancelHooks.clear();
+		this.children.forEach(Child::cancel);
 	}
 
 }

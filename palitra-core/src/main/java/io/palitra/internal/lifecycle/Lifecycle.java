@@ -4,11 +4,8 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
@@ -17,14 +14,15 @@ import org.jspecify.annotations.Nullable;
 import io.palitra.AsyncCallable;
 import io.palitra.RunnerState;
 import io.palitra.internal.call.Calls;
-import io.palitra.internal.call.Grace;
+import io.palitra.internal.call.Life;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
-import io.palitra.internal.loop.Stages;
+import io.palitra.internal.loop.Threads;
 
 /**
- * The loops of one runner, one after the other: starts them, ends them, and cleans up
- * after the last one (rule C10).
+ * Starts the loops of one runner, one after the other, ends them, and cleans up after the
+ * last one (rule C10). Whoever does that holds the lock as long as it takes; all that
+ * others see of it is the {@link Life}.
  */
 public final class Lifecycle {
 
@@ -40,18 +38,11 @@ public final class Lifecycle {
 
 	private final Calls calls;
 
-	private final ThreadFactory threadFactory;
+	private final Life life;
 
-	private final boolean adaptive;
-
-	private final long slowThreshold;
-
-	private final long shutdownGrace;
-
-	/**
-	 * Held by whoever starts or ends the loop, as long as that takes.
-	 */
 	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Grace grace = new Grace();
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -61,58 +52,29 @@ public final class Lifecycle {
 	 */
 	private final Deque<AsyncCallable<?>> cleanups = new ArrayDeque<>();
 
-	private volatile Loop loop;
-
 	/**
-	 * The grace of whoever ends the loop now.
+	 * Whether the clean-ups have run. Guarded by {@link #cleanups}.
 	 */
-	private volatile @Nullable Grace grace;
-
-	/**
-	 * What those who wait for the lock to end the loop would leave to whoever ends it.
-	 */
-	private final Queue<Grace> waiting = new ConcurrentLinkedQueue<>();
+	private boolean cleanedUp;
 
 	/**
 	 * Set while clean-ups may need the loop although the runner takes no calls.
 	 */
 	private volatile boolean cleaningUp;
 
-	/**
-	 * Whether the clean-ups have run. Guarded by {@link #cleanups}.
-	 */
-	private boolean cleanedUp;
-
 	private volatile boolean closeRequested;
 
 	/**
 	 * Creates the life of a runner and starts its first loop.
-	 * @param calls the runner's calls
-	 * @param threadFactory makes the thread of each loop
-	 * @param adaptive whether threads may spin before they park
-	 * @param slowThreshold how many nanoseconds a callback may take without being
-	 * reported
-	 * @param shutdownGrace how many nanoseconds calls in flight have when the runner ends
 	 */
-	public Lifecycle(Calls calls, ThreadFactory threadFactory, boolean adaptive, long slowThreshold,
-			long shutdownGrace) {
+	public Lifecycle(Calls calls) {
 		this.calls = calls;
-		this.threadFactory = threadFactory;
-		this.adaptive = adaptive;
-		this.slowThreshold = slowThreshold;
-		this.shutdownGrace = shutdownGrace;
-		this.loop = startLoop(RunnerState.RUNNING);
-	}
-
-	/**
-	 * Returns the loop that serves the runner now, or did so last.
-	 */
-	public Loop loop() {
-		return this.loop;
+		this.life = calls.life();
+		this.life.begin(RunnerState.RUNNING, startLoop());
 	}
 
 	public boolean isAlive() {
-		return this.calls.state() == RunnerState.RUNNING && this.loop.thread().isAlive();
+		return this.life.state() == RunnerState.RUNNING && this.life.loop().thread().isAlive();
 	}
 
 	boolean isCloseRequested() {
@@ -131,10 +93,10 @@ public final class Lifecycle {
 	 * it does, for they may need them to end.
 	 */
 	boolean isAccepting() {
-		return switch (this.calls.state()) {
+		return switch (this.life.state()) {
 			case RUNNING -> true;
-			case STOPPING -> this.cleaningUp || !this.calls.isIdle();
-			default -> false;
+			case STOPPING -> this.cleaningUp || !this.calls.register().isIdle();
+			default -> this.cleaningUp;
 		};
 	}
 
@@ -159,20 +121,26 @@ public final class Lifecycle {
 		}
 		RunnerLoop.refuseOnLoop("start");
 		if (this.lock.isHeldByCurrentThread()) {
-			throw new IllegalStateException("Runner \"" + this.calls.runner()
+			throw new IllegalStateException("Runner \"" + this.calls.settings().runner()
 					+ "\" is being stopped by the current thread, whose stop() has called what calls start(); call it "
 					+ "after that");
+		}
+		if (isInCall()) {
+			// A stop that waits for this thread's call would wait for this to return.
+			this.grace.shorten(0);
 		}
 		this.lock.lock();
 		try {
 			if (this.closeRequested) {
 				throw this.calls.closed("A closed runner cannot be started", null);
 			}
-			if (this.calls.state() == RunnerState.STOPPING) {
-				endLoop(this.shutdownGrace, RunnerState.STOPPED);
+			if (this.life.state() == RunnerState.STOPPING) {
+				endLoop(isInCall() ? 0 : shutdownGrace(), RunnerState.STOPPED);
 			}
 			if (!isAlive()) {
-				this.loop = startLoop(RunnerState.RUNNING);
+				Loop last = this.life.loop();
+				this.life.begin(RunnerState.RUNNING, startLoop());
+				this.calls.follow(last);
 			}
 		}
 		finally {
@@ -184,12 +152,12 @@ public final class Lifecycle {
 	 * Ends the loop; {@link #start()} brings another.
 	 */
 	public void stop() {
-		Loop loop = this.loop;
+		Loop loop = this.life.loop();
 		if (mayWaitHere()) {
-			end(this.shutdownGrace, RunnerState.STOPPED, loop);
+			end(shutdownGrace(), RunnerState.STOPPED, loop);
 		}
 		else {
-			elsewhere(() -> end(this.shutdownGrace, RunnerState.STOPPED, loop));
+			elsewhere(() -> end(shutdownGrace(), RunnerState.STOPPED, loop));
 		}
 	}
 
@@ -217,22 +185,25 @@ public final class Lifecycle {
 	}
 
 	public long shutdownGrace() {
-		return this.shutdownGrace;
+		return this.calls.settings().shutdownGrace();
 	}
 
 	/**
-	 * Returns whether the current thread may wait for the loop to end: it is no loop's,
-	 * and does not do just that already, called back by what it ends.
+	 * Returns whether the current thread may wait for the runner to end: what it waits
+	 * for does not wait for the thread. That would be so on a loop, inside a call of the
+	 * runner, and in what the end itself calls.
 	 */
 	private boolean mayWaitHere() {
-		return Loop.currentRunner() == null && !this.lock.isHeldByCurrentThread();
+		return Loop.currentRunner() == null && !this.lock.isHeldByCurrentThread() && !isInCall();
+	}
+
+	private boolean isInCall() {
+		return this.calls.register().isBusy(Thread.currentThread());
 	}
 
 	private void elsewhere(Runnable end) {
-		this.calls.refuseNew();
-		Thread thread = new Thread(null, end, this.loop.thread().getName() + "-closer", 0, false);
-		thread.setDaemon(true);
-		thread.start();
+		this.life.refuseNew();
+		Threads.daemon(this.life.loop().thread().getName() + "-closer", end).start();
 	}
 
 	/**
@@ -241,18 +212,11 @@ public final class Lifecycle {
 	 * @return what was handed to the loop and never started
 	 */
 	private List<Runnable> end(long nanos, RunnerState target, @Nullable Loop only) {
-		Grace own = Grace.of(nanos);
-		// Volatile, like the grace read next, which is written before these are read:
-		// whoever has just got the lock sees this one, or is seen here.
-		this.waiting.add(own);
-		Grace other = this.grace;
-		if (other != null) {
-			other.shorten(nanos);
-		}
+		// For whoever holds the lock to end the same loop; endLoop(..) says it again.
+		this.grace.shorten(nanos);
 		this.lock.lock();
-		this.waiting.remove(own);
 		try {
-			return (only == null || only == this.loop) ? endLoop(nanos, target) : List.of();
+			return (only == null || only == this.life.loop()) ? endLoop(nanos, target) : List.of();
 		}
 		finally {
 			this.lock.unlock();
@@ -260,43 +224,40 @@ public final class Lifecycle {
 	}
 
 	private List<Runnable> endLoop(long nanos, RunnerState target) {
-		RunnerState state = this.calls.state();
+		RunnerState state = this.life.state();
 		if (state == RunnerState.CLOSED || state == target) {
+			this.grace.reset();
 			return List.of();
 		}
-		Grace grace = Grace.of(nanos);
-		this.grace = grace;
-		this.waiting.forEach((other) -> grace.shorten(other.left()));
-		this.calls.refuseNew();
-		if (!this.calls.drain(grace)) {
-			this.calls.closeAll(this.loop, null);
-		}
+		this.grace.shorten(nanos);
+		this.life.refuseNew();
+		drain();
 		if (target == RunnerState.CLOSED) {
-			cleanUp(grace.atLeast(LEAST_GRACE));
+			cleanUp();
 		}
-		List<Runnable> unstarted = stopLoop(grace);
-		this.calls.state(target);
-		this.grace = null;
+		List<Runnable> unstarted = stopLoop();
+		this.life.end(target);
+		this.grace.reset();
 		if (target == RunnerState.CLOSED) {
 			this.closed.countDown();
 		}
 		return unstarted;
 	}
 
-	private Loop startLoop(RunnerState state) {
-		RunnerState before = this.calls.state();
-		Loop last = this.loop;
-		this.calls.state(state);
-		try {
-			Loop loop = Loop.start(this.calls.runner(), this.threadFactory, this.adaptive, this.slowThreshold,
-					isCollected(this), this.calls::die);
-			this.calls.live(last);
-			return loop;
+	/**
+	 * Gives the calls in flight their grace, and ends those that are left.
+	 */
+	private void drain() {
+		this.calls.register().setDrainer(Thread.currentThread());
+		boolean idle = this.grace.await(this.calls.register()::isIdle, 0);
+		this.calls.register().setDrainer(null);
+		if (!idle) {
+			this.calls.endAll(null);
 		}
-		catch (Throwable ex) {
-			this.calls.state(before);
-			throw ex;
-		}
+	}
+
+	private Loop startLoop() {
+		return Loop.start(this.calls.settings(), isCollected(this), this.calls::die);
 	}
 
 	/**
@@ -311,36 +272,37 @@ public final class Lifecycle {
 	/**
 	 * Lets the loop run what was handed to it before, and ends it.
 	 */
-	private List<Runnable> stopLoop(Grace grace) {
-		if (grace.left() > 0) {
-			Loop loop = this.loop;
-			grace.await(loop.drained(), loop::isClosed);
+	private List<Runnable> stopLoop() {
+		Loop loop = this.life.loop();
+		if (this.grace.left() > 0) {
+			CountDownLatch drained = loop.drained();
+			this.grace.await(() -> drained.getCount() == 0 || loop.isClosed(), 0);
 		}
-		List<Runnable> unstarted = this.loop.close();
+		List<Runnable> unstarted = loop.close();
 		int tasks = 0;
 		for (Runnable runnable : unstarted) {
 			// That timers do not become due is what whoever ends a runner expects.
 			tasks += (runnable instanceof ScheduledFuture<?>) ? 0 : 1;
 		}
 		if (tasks > 0) {
-			Log.warn("Runner \"" + this.calls.runner() + "\" was shut down before its loop could start " + tasks
-					+ " tasks");
+			Log.warn("Runner \"" + this.calls.settings().runner() + "\" was shut down before its loop could start "
+					+ tasks + " tasks");
 		}
-		grace.atLeast(LEAST_GRACE).await(this.loop.thread());
+		this.grace.await(() -> !loop.thread().isAlive(), LEAST_GRACE);
 		return unstarted;
 	}
 
-	private void cleanUp(Grace grace) {
+	private void cleanUp() {
 		this.cleaningUp = true;
 		for (AsyncCallable<?> cleanup = nextCleanup(); cleanup != null; cleanup = nextCleanup()) {
 			try {
 				// Again if the loop dies before it comes to it.
-				if (!isCleanedUp(cleanup, grace)) {
-					isCleanedUp(cleanup, grace);
+				if (!isCleanedUp(cleanup)) {
+					isCleanedUp(cleanup);
 				}
 			}
 			catch (Throwable ex) {
-				Log.warn("A clean-up of runner \"" + this.calls.runner() + "\" could not be run", ex);
+				Log.warn("A clean-up of runner \"" + this.calls.settings().runner() + "\" could not be run", ex);
 			}
 		}
 		this.cleaningUp = false;
@@ -358,41 +320,29 @@ public final class Lifecycle {
 	 * Runs a clean-up and waits for its end.
 	 * @return {@code false} if the loop has ended without starting it
 	 */
-	private boolean isCleanedUp(AsyncCallable<?> cleanup, Grace grace) {
-		if (this.loop.isClosed()) {
-			this.loop = startLoop(RunnerState.STOPPING);
+	private boolean isCleanedUp(AsyncCallable<?> cleanup) {
+		Loop last = this.life.loop();
+		if (last.isClosed()) {
+			this.life.begin(RunnerState.STOPPING, startLoop());
+			this.calls.follow(last);
 		}
-		Loop loop = this.loop;
-		CountDownLatch started = new CountDownLatch(1);
-		CountDownLatch done = new CountDownLatch(1);
-		loop.execute(() -> {
-			started.countDown();
-			try {
-				Stages.listen(cleanup.call(), (value, ex) -> {
-					done.countDown();
-					if (ex != null) {
-						Log.warn("A clean-up of runner \"" + this.calls.runner() + "\" failed", ex);
-					}
-				});
-			}
-			catch (Throwable ex) {
-				done.countDown();
-				Log.warn("A clean-up of runner \"" + this.calls.runner() + "\" failed", ex);
-			}
-		});
-		BooleanSupplier lost = () -> loop.isClosed() && started.getCount() > 0;
-		if (grace.await(done, lost)) {
+		Loop loop = this.life.loop();
+		Cleanup work = new Cleanup(this.calls.settings().runner(), cleanup);
+		loop.execute(work);
+		BooleanSupplier lost = () -> loop.isClosed() && !work.isStarted();
+		this.grace.await(() -> work.isDone() || lost.getAsBoolean(), LEAST_GRACE);
+		if (work.isDone()) {
 			return true;
 		}
 		// Each is started, even if the one before has taken all of the grace: a loop that
 		// is held has little time to be let go, one that waits for a processor more.
-		Grace least = grace.atLeast(LEAST_GRACE);
-		BooleanSupplier inVain = () -> lost.getAsBoolean()
-				|| (least.left() <= 0 && loop.watch().heldFor() >= Loop.HELD);
-		if (!grace.atLeast(STARTING_GRACE).await(started, inVain) && loop.isClosed()) {
+		this.grace.await(() -> work.isStarted() || lost.getAsBoolean() || loop.watch().heldFor() >= Loop.HELD,
+				STARTING_GRACE);
+		if (lost.getAsBoolean()) {
 			return false;
 		}
-		Log.warn("A clean-up of runner \"" + this.calls.runner() + "\" did not end within the grace of the close");
+		Log.warn("A clean-up of runner \"" + this.calls.settings().runner()
+				+ "\" did not end within the grace of the close");
 		return true;
 	}
 

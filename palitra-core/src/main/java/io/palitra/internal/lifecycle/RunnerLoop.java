@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -20,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 import io.palitra.BlockingNotAllowedException;
 import io.palitra.EventLoop;
 import io.palitra.internal.call.Calls;
-import io.palitra.internal.loop.AdoptedFuture;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.LoopFuture;
 import io.palitra.internal.loop.LoopFutureTask;
 import io.palitra.internal.loop.Names;
+import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.TimerTask;
 
 /**
@@ -40,6 +39,10 @@ public final class RunnerLoop extends AbstractExecutorService implements EventLo
 	public RunnerLoop(Lifecycle lifecycle, Calls calls) {
 		this.lifecycle = lifecycle;
 		this.calls = calls;
+	}
+
+	private Loop loop() {
+		return this.calls.life().loop();
 	}
 
 	/**
@@ -58,7 +61,7 @@ public final class RunnerLoop extends AbstractExecutorService implements EventLo
 	@Override
 	public void execute(Runnable command) {
 		Objects.requireNonNull(command, "command");
-		accepted(this.lifecycle.isAccepting() && this.lifecycle.loop().execute(command));
+		accepted(this.lifecycle.isAccepting() && loop().execute(command));
 	}
 
 	private void accepted(boolean accepted) {
@@ -69,18 +72,12 @@ public final class RunnerLoop extends AbstractExecutorService implements EventLo
 
 	@Override
 	public boolean inEventLoop() {
-		return this.lifecycle.loop().inLoop();
+		return loop().inLoop();
 	}
 
 	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> newFuture() {
 		return new LoopFuture<>(this);
-	}
-
-	@Override
-	public <T extends @Nullable Object> CompletableFuture<T> adopt(CompletionStage<T> stage) {
-		Objects.requireNonNull(stage, "stage");
-		return AdoptedFuture.of(this, (command) -> this.lifecycle.loop().home(command), this.calls::discard, stage);
 	}
 
 	@Override
@@ -115,7 +112,7 @@ public final class RunnerLoop extends AbstractExecutorService implements EventLo
 	}
 
 	private <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, long period) {
-		Loop loop = this.lifecycle.loop();
+		Loop loop = loop();
 		TimerTask<V> timer = new TimerTask<>(loop, callable, delay, period);
 		accepted(this.lifecycle.isAccepting() && loop.schedule(timer));
 		return timer;
@@ -174,7 +171,7 @@ public final class RunnerLoop extends AbstractExecutorService implements EventLo
 
 	@Override
 	public boolean isTerminated() {
-		return this.lifecycle.closed().getCount() == 0;
+		return this.lifecycle.closed().getCount() == 0 && loop().terminated().getCount() == 0;
 	}
 
 	@Override
@@ -182,7 +179,11 @@ public final class RunnerLoop extends AbstractExecutorService implements EventLo
 		if (!isTerminated()) {
 			refuseOnLoop("awaitTermination");
 		}
-		return this.lifecycle.closed().await(timeout, unit);
+		long limit = unit.toNanos(timeout);
+		long since = System.nanoTime();
+		// Which loop is the last one is settled by the close.
+		return this.lifecycle.closed().await(limit, TimeUnit.NANOSECONDS)
+				&& loop().terminated().await(Nanos.left(limit, since), TimeUnit.NANOSECONDS);
 	}
 
 	/**
@@ -196,7 +197,7 @@ public final class RunnerLoop extends AbstractExecutorService implements EventLo
 
 	@Override
 	public String toString() {
-		return "EventLoop[runner=" + this.calls.runner() + ", state=" + this.calls.state() + "]";
+		return "EventLoop[runner=" + this.calls.settings().runner() + ", state=" + this.calls.life().state() + "]";
 	}
 
 }

@@ -1,17 +1,11 @@
 package io.palitra.internal.loop;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -20,18 +14,19 @@ import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.palitra.WaitStrategy;
+import io.palitra.internal.Settings;
+
 /**
- * A queue, timers and the one thread that serves both, from the thread's start to its
- * end; a runner that is restarted gets a new loop.
- * <p>
- * The queue is a stack of tasks linked through themselves. Any thread pushes with one
- * compare-and-set on {@link #head}; the loop thread takes the whole stack with another
- * and reverses it, so that tasks run in the order in which each thread pushed them (rule
- * C12). The head has two marks besides tasks: {@link #SLEEPING}, set by the loop thread
- * before it parks, so that whoever replaces it knows that it must unpark; and
- * {@link #CLOSED}, which never goes away and makes every later push fail. That one word
- * thus decides both "who wakes the loop" and "is this task in or out": none can be pushed
- * and forgotten.
+ * The one thread that serves a {@link TaskQueue queue} and {@link Timers timers}, from
+ * its start to its end; a runner that is restarted gets a new loop.
+ *
+ * <pre>
+ * new ── start ──▶ open ── close, by anybody ──▶ closed ── the callback ends ──▶ terminated
+ * </pre>
+ *
+ * An open loop takes tasks. A closed one takes none, and what it had not started has been
+ * given back or told so by whoever closed it. A terminated one has no thread.
  */
 public final class Loop implements Spin.Condition {
 
@@ -58,34 +53,7 @@ public final class Loop implements Spin.Condition {
 	 */
 	private static final long ABANDONED_CHECK = 5_000_000_000L;
 
-	/**
-	 * How often to look at the tasks of a loop that moves on meanwhile.
-	 */
-	private static final int MOST_GLIMPSES = 8;
-
-	private static final LoopTask SLEEPING = new Mark();
-
-	private static final LoopTask CLOSED = new Mark();
-
 	private static final Map<Thread, Loop> loops = new ConcurrentHashMap<>();
-
-	private static final VarHandle HEAD;
-
-	private static final VarHandle BATCH;
-
-	private static final VarHandle CURRENT;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			HEAD = lookup.findVarHandle(Loop.class, "head", LoopTask.class);
-			BATCH = lookup.findVarHandle(Loop.class, "batch", LoopTask.class);
-			CURRENT = lookup.findVarHandle(Loop.class, "current", LoopTask.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
 
 	private final String runner;
 
@@ -93,92 +61,65 @@ public final class Loop implements Spin.Condition {
 
 	private final BiConsumer<Loop, Throwable> onDeath;
 
-	private final LoopWatch watch;
+	private final Thread thread;
+
+	private final TaskQueue queue = new TaskQueue();
+
+	private final Timers timers = new Timers();
 
 	private final Spin spin;
 
-	private final Thread thread;
+	private final LoopWatch watch;
 
-	private final CountDownLatch lives = new CountDownLatch(1);
+	private final CountDownLatch started = new CountDownLatch(1);
+
+	private final CountDownLatch terminated = new CountDownLatch(1);
 
 	/**
-	 * The timers, the next one first. Any thread adds and removes, so that a cancelled
-	 * timer is gone at once even while the loop is held.
+	 * What runs now. Volatile: whoever closes the loop while it hangs tells it.
 	 */
-	private final ConcurrentSkipListMap<TimerTask<?>, LoopTask> timers = new ConcurrentSkipListMap<>();
-
-	private volatile @Nullable LoopTask head;
+	private volatile @Nullable LoopTask current;
 
 	/**
-	 * The tasks taken from the queue and not started yet. Written by the loop thread
-	 * only, with release; whoever ends the loop while it hangs reads it with acquire.
-	 */
-	private @Nullable LoopTask batch;
-
-	/**
-	 * The task that runs now. Written and read like {@link #batch}, and before it when a
-	 * task leaves the one for the other: who reads them in the other order misses none.
-	 */
-	private @Nullable LoopTask current;
-
-	/**
-	 * The tasks that drive the loop from inside and wait for it, see {@link #pump}.
-	 */
-	private volatile @Nullable Frame frames;
-
-	/**
-	 * Whether calls are no longer started, only ended.
-	 */
-	private volatile boolean retired;
-
-	/**
-	 * How many tasks have run. The loop thread's own, like all that follows.
+	 * How many tasks have run. The loop thread's own, like what follows.
 	 */
 	private int ran;
 
 	private int nesting;
 
-	private Trampoline inPlace = new Trampoline();
-
-	private Loop(String runner, ThreadFactory threadFactory, boolean adaptive, long slowThreshold,
-			BooleanSupplier abandoned, BiConsumer<Loop, Throwable> onDeath) {
-		this.runner = runner;
+	private Loop(Settings settings, BooleanSupplier abandoned, BiConsumer<Loop, Throwable> onDeath) {
+		this.runner = settings.runner();
 		this.abandoned = abandoned;
 		this.onDeath = onDeath;
-		this.spin = new Spin(runner, adaptive);
-		Thread thread = threadFactory.newThread(this::live);
+		this.spin = new Spin(this.runner, settings.waitStrategy() == WaitStrategy.ADAPTIVE);
+		Thread thread = settings.threadFactory().newThread(this::live);
 		if (thread == null) {
 			throw new IllegalStateException(
-					"threadFactory " + threadFactory + " of runner \"" + runner + "\" returned null");
+					"threadFactory " + settings.threadFactory() + " of runner \"" + this.runner + "\" returned null");
 		}
 		this.thread = thread;
-		this.watch = new LoopWatch(this, this.spin, slowThreshold);
+		this.watch = new LoopWatch(this, this.spin, settings.slowTaskThreshold());
 	}
 
 	/**
 	 * Creates a loop and starts its thread.
-	 * @param runner the name of the runner it belongs to
-	 * @param threadFactory makes the thread
-	 * @param adaptive whether threads may spin before they park
-	 * @param slowThreshold how many nanoseconds a callback may take without being
-	 * reported
+	 * @param settings the runner's settings
 	 * @param abandoned tells whether nobody can use the loop any more; must not keep its
 	 * runner from being collected, as the thread holds it
 	 * @param onDeath told, on the loop thread, what killed the thread if anything does
 	 * @return the loop, whose thread runs
 	 * @throws IllegalStateException if the factory makes no thread that runs the loop
 	 */
-	public static Loop start(String runner, ThreadFactory threadFactory, boolean adaptive, long slowThreshold,
-			BooleanSupplier abandoned, BiConsumer<Loop, Throwable> onDeath) {
-		Loop loop = new Loop(runner, threadFactory, adaptive, slowThreshold, abandoned, onDeath);
+	public static Loop start(Settings settings, BooleanSupplier abandoned, BiConsumer<Loop, Throwable> onDeath) {
+		Loop loop = new Loop(settings, abandoned, onDeath);
 		loop.thread.start();
 		boolean interrupted = false;
-		while (loop.lives.getCount() > 0) {
+		while (loop.started.getCount() > 0) {
 			try {
-				if (!loop.lives.await(10, TimeUnit.MILLISECONDS) && !loop.thread.isAlive()
-						&& loop.lives.getCount() > 0) {
-					throw new IllegalStateException("The thread that threadFactory " + threadFactory + " of runner \""
-							+ runner + "\" made ended without running what it was given");
+				if (!loop.started.await(10, TimeUnit.MILLISECONDS) && !loop.thread.isAlive()
+						&& loop.started.getCount() > 0) {
+					throw new IllegalStateException("The thread that threadFactory " + settings.threadFactory()
+							+ " of runner \"" + loop.runner + "\" made ended without running what it was given");
 				}
 			}
 			catch (InterruptedException ex) {
@@ -207,8 +148,23 @@ public final class Loop implements Spin.Condition {
 		return this.thread;
 	}
 
+	public Spin spin() {
+		return this.spin;
+	}
+
+	public LoopWatch watch() {
+		return this.watch;
+	}
+
 	public boolean isClosed() {
-		return this.head == CLOSED;
+		return this.queue.isClosed();
+	}
+
+	/**
+	 * Returns a latch that opens when the last callback has ended.
+	 */
+	public CountDownLatch terminated() {
+		return this.terminated;
 	}
 
 	/**
@@ -219,77 +175,62 @@ public final class Loop implements Spin.Condition {
 		return this.nesting;
 	}
 
-	public Spin spin() {
-		return this.spin;
-	}
-
-	public LoopWatch watch() {
-		return this.watch;
-	}
-
 	/**
 	 * Returns for how long the timer that is due first has waited for the loop, in
-	 * nanoseconds, zero or less if none is due.
+	 * nanoseconds, zero if none is due.
 	 */
 	public long overdue() {
-		var first = isClosed() ? null : this.timers.firstEntry();
-		return (first != null) ? -first.getKey().dueIn(System.nanoTime()) : 0;
+		return isClosed() ? 0 : Math.max(this.timers.overdue(), 0);
 	}
 
 	/**
-	 * Hands a task over.
-	 * @return {@code false} if the loop has ended; the task is still the caller's then
+	 * Returns the task that runs now.
+	 */
+	public @Nullable LoopTask current() {
+		return this.current;
+	}
+
+	/**
+	 * Returns the task that runs next, if one waits for its turn.
+	 */
+	public @Nullable LoopTask next() {
+		return this.queue.peek();
+	}
+
+	/**
+	 * Hands a task over. Tasks run in the order in which each thread hands them over
+	 * (rule C12).
+	 * @return {@code false} if the loop is closed; the task is still the caller's then
 	 */
 	public boolean enqueue(LoopTask task) {
-		LoopTask seen;
-		do {
-			seen = this.head;
-			if (seen == CLOSED) {
-				return false;
-			}
-			task.next = (seen != SLEEPING) ? seen : null;
-		}
-		while (!HEAD.compareAndSet(this, seen, task));
-		if (seen == SLEEPING) {
-			LockSupport.unpark(this.thread);
-		}
-		return true;
+		return this.queue.add(task, this.thread);
 	}
 
 	/**
 	 * Hands a command over.
-	 * @return {@code false} if the loop has ended
+	 * @return {@code false} if the loop is closed
 	 */
 	public boolean execute(Runnable command) {
-		return enqueue(new RunnableTask(command, false));
+		return enqueue(new Command(command, false));
 	}
 
 	/**
-	 * Runs a command in place if this is the loop's thread, and hands it over otherwise.
-	 * One that the loop can no longer run is run by whoever finds that out, so that it
-	 * runs in any case.
+	 * Hands a command over that others depend on: one that the loop can no longer run is
+	 * run by whoever finds that out.
 	 */
-	public void home(Runnable command) {
-		if (inLoop()) {
-			this.inPlace.run(command);
-			return;
-		}
-		RunnableTask task = new RunnableTask(command, true);
-		if (!enqueue(task)) {
-			task.abandon();
+	public void executeInAnyCase(Runnable command) {
+		if (!enqueue(new Command(command, true))) {
+			command.run();
 		}
 	}
 
 	/**
 	 * Returns a latch that opens when everything handed over before has been run, or when
-	 * the loop has ended.
+	 * the loop is closed.
 	 */
 	public CountDownLatch drained() {
 		CountDownLatch drained = new CountDownLatch(1);
-		RunnableTask mark = new RunnableTask(drained::countDown, true);
-		if (!enqueue(mark)) {
-			mark.abandon();
-		}
+		executeInAnyCase(drained::countDown);
 		return drained;
 	}
 
@@ -309,21 +250,16 @@ public final class Loop implements Spin.Condition {
 
 	/**
 	 * Registers a timer.
-	 * @return {@code false} if the loop has ended; the timer is still the caller's then
+	 * @return {@code false} if the loop is closed; the timer is still the caller's then
 	 */
 	public boolean schedule(TimerTask<?> timer) {
-		this.timers.put(timer, timer.node);
-		// The map's volatile write comes before this read of the head, and the loop
-		// thread writes SLEEPING before it reads the map: one of the two sees the other,
-		// so the loop never sleeps past a timer that it has not counted.
-		LoopTask seen = this.head;
-		if (seen == CLOSED) {
-			// Whoever closed the loop may have collected the timer already.
-			return this.timers.remove(timer) == null;
+		this.timers.add(timer);
+		// The closer closes the queue, then takes the timers: it has this one, or this
+		// thread sees that the loop is closed.
+		if (isClosed() && this.timers.remove(timer)) {
+			return false;
 		}
-		if (seen == SLEEPING && HEAD.compareAndSet(this, SLEEPING, null)) {
-			LockSupport.unpark(this.thread);
-		}
+		this.queue.wake(this.thread);
 		return true;
 	}
 
@@ -332,88 +268,39 @@ public final class Loop implements Spin.Condition {
 	}
 
 	/**
-	 * Starts no more calls; tasks and timers go on. Volatile: who retires the loop and
-	 * then looks at its {@link #tasks() tasks} either sees a call there, or the loop sees
-	 * this when it comes to the call.
-	 */
-	public void retire() {
-		this.retired = true;
-	}
-
-	public boolean isRetired() {
-		return this.retired;
-	}
-
-	/**
-	 * Returns what the loop has to do or does, timers excepted. Exact while the loop
-	 * hangs, otherwise a glimpse.
-	 */
-	public Collection<LoopTask> tasks() {
-		Collection<LoopTask> tasks = new LinkedHashSet<>();
-		LoopTask last = this.head;
-		if (last != SLEEPING && last != CLOSED) {
-			addAll(tasks, last);
-		}
-		addBatchAndCurrent(tasks);
-		return tasks;
-	}
-
-	/**
 	 * Ends the loop: nothing can be handed over any more, what has not started will not,
-	 * and is told so by the current thread even if the loop thread hangs. The thread ends
-	 * when its current callback does.
-	 * @return what was to be executed or scheduled and never started, oldest first
+	 * and is told so by the current thread even if the loop hangs. The thread ends when
+	 * its current callback does.
+	 * @return what was to be executed or scheduled and never started: commands first,
+	 * each in their order
 	 */
 	public List<Runnable> close() {
-		LoopTask last = (LoopTask) HEAD.getAndSet(this, CLOSED);
-		if (last == SLEEPING) {
-			LockSupport.unpark(this.thread);
-		}
-		Collection<LoopTask> left = new LinkedHashSet<>();
-		addBatchAndCurrent(left);
-		if (last != null && last != SLEEPING && last != CLOSED) {
-			addAll(left, reverse(last));
-		}
+		this.queue.close(this.thread);
 		List<Runnable> unstarted = new ArrayList<>();
-		for (LoopTask task : left) {
+		LoopTask running = inLoop() ? null : this.current;
+		if (running != null) {
+			abandon(running);
+		}
+		for (LoopTask task : this.queue.drain()) {
 			Runnable runnable = abandon(task);
 			if (runnable != null) {
 				unstarted.add(runnable);
 			}
 		}
-		for (var timer = this.timers.pollFirstEntry(); timer != null; timer = this.timers.pollFirstEntry()) {
-			unstarted.add(timer.getKey());
-			abandon(timer.getValue());
+		for (TimerTask<?> timer : this.timers.drain()) {
+			unstarted.add(timer);
+			abandon(timer);
 		}
 		return unstarted;
 	}
 
-	private void addBatchAndCurrent(Collection<LoopTask> tasks) {
-		LoopTask first;
-		int glimpses = 0;
-		do {
-			first = (LoopTask) BATCH.getAcquire(this);
-			addAll(tasks, first);
-			// The loop thread moves the batch on before it unlinks what it has passed: if
-			// the walk has met such a task, the batch is another now. A loop that hangs
-			// stays where it is, one that is closed soon finds out, and of one that goes
-			// on a glimpse must do.
-			VarHandle.acquireFence();
-			glimpses++;
+	private @Nullable Runnable abandon(LoopTask task) {
+		try {
+			return task.abandon();
 		}
-		while (BATCH.getAcquire(this) != first && (isClosed() || glimpses < MOST_GLIMPSES));
-		LoopTask running = (LoopTask) CURRENT.getAcquire(this);
-		if (running != null) {
-			tasks.add(running);
-		}
-		for (Frame frame = this.frames; frame != null; frame = frame.below()) {
-			tasks.add(frame.task());
-		}
-	}
-
-	private static void addAll(Collection<LoopTask> tasks, @Nullable LoopTask first) {
-		for (LoopTask task = first; task != null; task = task.next) {
-			tasks.add(task);
+		catch (Throwable ex) {
+			Log.warn("A task of runner \"" + this.runner + "\" failed when it was abandoned", ex);
+			return null;
 		}
 	}
 
@@ -424,15 +311,7 @@ public final class Loop implements Spin.Condition {
 	 * @param timeLeft returns how many nanoseconds are left
 	 */
 	public void pump(BooleanSupplier until, LongSupplier timeLeft) {
-		LoopTask outer = this.current;
-		Frame below = this.frames;
-		Trampoline outerInPlace = this.inPlace;
-		if (outer != null) {
-			this.frames = new Frame(outer, below);
-		}
 		this.nesting++;
-		// What waits on the outer one waits for this task, which waits here.
-		this.inPlace = new Trampoline();
 		// The outer task waits, and does not hold the loop meanwhile.
 		this.watch.idle();
 		try {
@@ -442,16 +321,13 @@ public final class Loop implements Spin.Condition {
 		}
 		finally {
 			this.nesting--;
-			this.inPlace = outerInPlace;
-			CURRENT.setRelease(this, outer);
-			this.frames = below;
 			this.watch.next();
 		}
 	}
 
 	private void live() {
 		loops.put(Thread.currentThread(), this);
-		this.lives.countDown();
+		this.started.countDown();
 		Throwable death = null;
 		try {
 			while (step(ABANDONED_CHECK)) {
@@ -469,7 +345,10 @@ public final class Loop implements Spin.Condition {
 			this.watch.idle();
 			this.spin.ends();
 			loops.remove(Thread.currentThread());
-			close();
+			if (!isClosed()) {
+				close();
+			}
+			this.terminated.countDown();
 		}
 		if (death != null) {
 			Log.error("The event loop of runner \"" + this.runner + "\" died", death);
@@ -482,90 +361,40 @@ public final class Loop implements Spin.Condition {
 	 * @return {@code false} if the loop is closed
 	 */
 	private boolean step(long most) {
-		boolean ranTimers = (this.batch == null || this.ran % TURN == 0) && runDueTimers();
-		LoopTask task = (this.batch != null) ? this.batch : take();
 		if (isClosed()) {
-			for (LoopTask left = this.batch; left != null; left = left.next) {
-				abandon(left);
-			}
-			BATCH.setRelease(this, null);
 			return false;
 		}
+		boolean timersFirst = this.ran % TURN == 0;
+		boolean ranTimers = timersFirst && runDueTimers();
+		LoopTask task = this.queue.poll();
 		if (task == null) {
 			// A timer may have brought what pump(..) waits for.
-			if (!ranTimers) {
+			if (!ranTimers && (timersFirst || !runDueTimers())) {
 				sleep(most);
 			}
+			this.ran = 0;
 			return true;
 		}
-		CURRENT.setRelease(this, task);
-		BATCH.setRelease(this, task.next);
 		this.ran++;
 		run(task);
-		// After the batch has moved on, see addBatchAndCurrent(..).
-		VarHandle.releaseFence();
-		task.next = null;
 		return true;
 	}
 
-	/**
-	 * Makes the queue the batch. The compare-and-set acquires what the pushing threads
-	 * released: caller happens-before task (rule C20).
-	 */
-	private @Nullable LoopTask take() {
-		LoopTask last;
-		do {
-			last = this.head;
-			// Only the loop thread takes and sleeps, so there is a task or nothing.
-			if (last == null || last == CLOSED) {
-				return null;
-			}
-		}
-		while (!HEAD.compareAndSet(this, last, null));
-		LoopTask first = reverse(last);
-		BATCH.setRelease(this, first);
-		// Before the head is read again: whoever closes the loop writes the head and then
-		// reads the batch, so either it finds these tasks or the loop finds CLOSED.
-		VarHandle.fullFence();
-		return first;
-	}
-
-	private static @Nullable LoopTask reverse(@Nullable LoopTask last) {
-		LoopTask first = null;
-		LoopTask task = last;
-		while (task != null) {
-			LoopTask older = task.next;
-			task.next = first;
-			first = task;
-			task = older;
-		}
-		return first;
-	}
-
 	private boolean runDueTimers() {
-		long now = 0;
+		long now = System.nanoTime();
 		for (int due = 0; due < TURN; due++) {
-			var first = this.timers.firstEntry();
-			if (first == null || isClosed()) {
+			TimerTask<?> timer = isClosed() ? null : this.timers.pollDue(now);
+			if (timer == null) {
 				return due > 0;
 			}
-			now = (now != 0) ? now : System.nanoTime();
-			if (first.getKey().dueIn(now) > 0) {
-				return due > 0;
-			}
-			CURRENT.setRelease(this, first.getValue());
-			// Fails if it was cancelled in between.
-			if (this.timers.remove(first.getKey()) != null) {
-				run(first.getValue());
-			}
-			else {
-				CURRENT.setRelease(this, null);
-			}
+			run(timer);
 		}
 		return true;
 	}
 
 	private void run(LoopTask task) {
+		LoopTask outer = this.current;
+		this.current = task;
 		this.watch.next();
 		try {
 			task.perform();
@@ -576,42 +405,34 @@ public final class Loop implements Spin.Condition {
 			Uncaught.report(ex);
 		}
 		finally {
-			CURRENT.setRelease(this, null);
+			this.current = outer;
 			// A flag left behind by a task would make every later park return at once.
 			Thread.interrupted();
-		}
-	}
-
-	private @Nullable Runnable abandon(LoopTask task) {
-		try {
-			return task.abandon();
-		}
-		catch (Throwable ex) {
-			Log.warn("A task of runner \"" + this.runner + "\" failed when it was abandoned", ex);
-			return null;
 		}
 	}
 
 	private void sleep(long most) {
 		this.watch.idle();
 		this.spin.spinForTask(this);
-		if (this.head == null && HEAD.compareAndSet(this, null, SLEEPING)) {
+		this.queue.sleeping();
+		// Both are looked at after the loop has said that it sleeps, see TaskQueue.
+		long overdue = this.timers.overdue();
+		long nap = (overdue != Long.MIN_VALUE) ? Math.min(-overdue, most) : most;
+		boolean slept = this.queue.isEmpty() && !isClosed() && nap > 0;
+		if (slept) {
 			this.spin.parks();
-			park(most);
+			park(nap);
+		}
+		boolean unwoken = this.queue.awake();
+		if (slept && unwoken && overdue == Long.MIN_VALUE && this.nesting == 0 && this.abandoned.getAsBoolean()) {
+			close();
 		}
 	}
 
-	private void park(long most) {
-		// Read after SLEEPING is visible, see schedule(..).
-		var next = this.timers.firstEntry();
-		long untilNext = (next != null) ? next.getKey().dueIn(System.nanoTime()) : most;
-		LockSupport.parkNanos(this, Math.min(untilNext, most));
+	private void park(long nanos) {
+		LockSupport.parkNanos(this, nanos);
 		// One from outside, meant for no task; it would make every park return at once.
 		Thread.interrupted();
-		if (HEAD.compareAndSet(this, SLEEPING, null) && next == null && this.nesting == 0
-				&& this.abandoned.getAsBoolean()) {
-			close();
-		}
 	}
 
 	/**
@@ -620,35 +441,12 @@ public final class Loop implements Spin.Condition {
 	 */
 	@Override
 	public boolean holds() {
-		return this.head != null;
+		return !this.queue.isEmpty() || isClosed();
 	}
 
 	@Override
 	public String toString() {
 		return "event loop of runner \"" + this.runner + "\"";
-	}
-
-	/**
-	 * A task that drives the loop from inside.
-	 */
-	private record Frame(LoopTask task, @Nullable Frame below) {
-	}
-
-	/**
-	 * A state of the queue's head that is not a task.
-	 */
-	private static final class Mark extends LoopTask {
-
-		@Override
-		protected void perform() {
-			throw new IllegalStateException("a mark is never run");
-		}
-
-		@Override
-		protected @Nullable Runnable abandon() {
-			throw new IllegalStateException("a mark is never abandoned");
-		}
-
 	}
 
 }

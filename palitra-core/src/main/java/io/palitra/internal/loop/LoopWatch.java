@@ -2,22 +2,26 @@ package io.palitra.internal.loop;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the time of one loop: how long it has been busy, and which callbacks hold it too
  * long (rule C18). Callbacks are looked at from outside while they run, which shows their
  * stack; those that end between two looks, the loop itself notices when it starts the
- * next one. The looks come from the JDK's timer and only while the loop is busy, so that
- * an idle runner costs nothing.
+ * next one. The {@link Clock} looks, and only while the loop is busy, so that an idle
+ * runner costs nothing.
+ * <p>
+ * {@link #since}, {@link #idleSince} and {@link #idleTime} are written by the loop thread
+ * and read by others, who compare values to tell callbacks apart or tell the time by
+ * them. An old value does no harm there, so opaque access is enough.
  */
 public final class LoopWatch {
 
 	/**
-	 * At most one report a second.
+	 * At most one first report a second.
 	 */
 	private static final long REPORT_INTERVAL = 1_000_000_000;
 
@@ -35,6 +39,12 @@ public final class LoopWatch {
 	 * 250 ms.
 	 */
 	private static final long LONGEST_PERIOD = 250_000_000;
+
+	/**
+	 * A callback that goes on is reported again after 1 s, 10 s and each minute; one that
+	 * was is reported once more when it ends.
+	 */
+	private static final long[] AGAIN = { 1_000_000_000L, 10_000_000_000L, 60_000_000_000L };
 
 	private static final VarHandle SINCE;
 
@@ -61,17 +71,14 @@ public final class LoopWatch {
 	private final long threshold;
 
 	/**
-	 * How long to wait between two looks while no callback runs that both have seen.
+	 * How long to wait between two looks.
 	 */
 	private final long period;
 
 	private final long bornAt = System.nanoTime();
 
 	/**
-	 * When the callback that runs now began, zero if the loop has nothing to do. Written
-	 * by the loop thread, like the next two; others compare values to tell callbacks
-	 * apart or tell the time by them and can do with an old one, so opaque access is
-	 * enough.
+	 * When the callback that runs now began, zero if the loop has nothing to do.
 	 */
 	private long since;
 
@@ -92,12 +99,23 @@ public final class LoopWatch {
 	private final AtomicBoolean looking = new AtomicBoolean();
 
 	/**
-	 * What the last look saw, and since when it has been seeing it. The looks' own, which
-	 * come one after the other.
+	 * What the last look saw, and since when looks have been seeing it. The looks' own,
+	 * which come one after the other.
 	 */
 	private long seen;
 
 	private long seenSince;
+
+	/**
+	 * When the callback that was seen last is to be reported, counted from its start. The
+	 * looks' own.
+	 */
+	private long nextReport;
+
+	/**
+	 * What the loop was doing when two looks had seen the same callback.
+	 */
+	private volatile @Nullable Sample sample;
 
 	/**
 	 * The start of the callback that was counted last; whoever sets it counts.
@@ -114,7 +132,7 @@ public final class LoopWatch {
 		this.loop = loop;
 		this.spin = spin;
 		this.threshold = threshold;
-		this.period = Math.min(Math.max(threshold, SHORTEST_PERIOD), LONGEST_PERIOD);
+		this.period = Math.min(Math.max(threshold / 2, SHORTEST_PERIOD), LONGEST_PERIOD);
 	}
 
 	/**
@@ -167,28 +185,8 @@ public final class LoopWatch {
 		SINCE.setOpaque(this, now);
 		if (!this.looking.get() && this.threshold != Nanos.FOREVER) {
 			this.looking.set(true);
-			startLooking();
+			Clock.after(this.period, this::look);
 		}
-	}
-
-	/**
-	 * Has the JDK's timer look from now on. This may be its first use, which starts its
-	 * thread: that must not inherit an application's class loader for ever.
-	 */
-	private void startLooking() {
-		Thread thread = Thread.currentThread();
-		ClassLoader contextClassLoader = thread.getContextClassLoader();
-		thread.setContextClassLoader(null);
-		try {
-			lookIn(this.period);
-		}
-		finally {
-			thread.setContextClassLoader(contextClassLoader);
-		}
-	}
-
-	private void lookIn(long nanos) {
-		CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run).execute(this::look);
 	}
 
 	/**
@@ -205,14 +203,16 @@ public final class LoopWatch {
 
 	private void ended(long held) {
 		this.spin.served(held);
-		if (held >= this.threshold) {
-			report(this.since, held, new StackTraceElement[0]);
+		if (held < this.threshold) {
+			return;
+		}
+		if (!report(this.since, held) && held >= AGAIN[0]) {
+			Log.warn("The callback that held " + describeLoop() + " has ended, after " + Nanos.text(held));
 		}
 	}
 
 	/**
-	 * Looks at the callback that runs now. On the thread of the JDK's timer, which others
-	 * need too: whatever can take time is done elsewhere.
+	 * Looks at the callback that runs now, on the clock's thread.
 	 */
 	private void look() {
 		long next = this.period;
@@ -220,16 +220,18 @@ public final class LoopWatch {
 			long since = since();
 			long now = System.nanoTime();
 			long held = (since != 0) ? now - since : 0;
-			if (held >= this.threshold && this.counted.get() != since) {
-				Thread reporter = new Thread(null, () -> reportHeld(since), this.loop.thread().getName() + "-watch", 0,
-						false);
-				reporter.setDaemon(true);
-				reporter.setContextClassLoader(null);
-				reporter.start();
+			if (since != 0 && since == this.seen) {
+				sample(since);
 			}
-			else if (since != 0 && held < this.threshold) {
-				// When it has held the loop too long, if it goes on.
-				next = Math.min(next, Math.max(this.threshold - held, SHORTEST_PERIOD));
+			if (since != this.seen) {
+				this.nextReport = this.threshold;
+			}
+			if (since != 0 && held >= this.nextReport) {
+				this.nextReport = reportAfter(held);
+				Clock.elsewhere(() -> reportHeld(since));
+			}
+			else if (since != 0) {
+				next = Math.min(next, Math.max(this.nextReport - held, SHORTEST_PERIOD));
 			}
 			if (since != 0 || this.seen != since) {
 				this.seen = since;
@@ -247,50 +249,83 @@ public final class LoopWatch {
 		catch (Throwable ex) {
 			Log.warn("The " + this.loop + " could not be looked at", ex);
 		}
-		lookIn(next);
+		Clock.after(next, this::look);
 	}
 
-	private void reportHeld(long since) {
+	private static long reportAfter(long held) {
+		for (long limit : AGAIN) {
+			if (held < limit) {
+				return limit;
+			}
+		}
+		long longest = AGAIN[AGAIN.length - 1];
+		return (held / longest + 1) * longest;
+	}
+
+	private void sample(long since) {
 		StackTraceElement[] stack = this.loop.thread().getStackTrace();
 		// The stack is that of this callback only if the loop has not moved on.
 		if (since() == since) {
-			report(since, System.nanoTime() - since, stack);
+			this.sample = new Sample(since, stack);
+		}
+	}
+
+	private void reportHeld(long since) {
+		sample(since);
+		long held = System.nanoTime() - since;
+		if (since() == since && !report(since, held) && held >= AGAIN[0]) {
+			log(since, held, "still, ");
 		}
 	}
 
 	/**
-	 * Reports and counts a callback, unless that has been done.
+	 * Counts a callback and reports it, unless that has been done.
+	 * @return {@code false} if it has
 	 */
-	private void report(long since, long held, StackTraceElement[] stack) {
+	private boolean report(long since, long held) {
 		long before = this.counted.get();
 		if (before == since || !this.counted.compareAndSet(before, since)) {
-			return;
+			return false;
 		}
 		long last = this.lastReport.get();
 		long now = System.nanoTime();
 		if (now - last >= REPORT_INTERVAL && this.lastReport.compareAndSet(last, now)) {
-			log(held, stack);
+			log(since, held, "");
 		}
 		else {
 			this.unreported.incrementAndGet();
 		}
 		this.slow.incrementAndGet();
+		return true;
 	}
 
-	private void log(long held, StackTraceElement[] stack) {
+	private void log(long since, long held, String still) {
 		long more = this.unreported.getAndSet(0);
-		StringBuilder text = new StringBuilder("A callback has held thread \"").append(Names.of(this.loop.thread()))
-			.append("\", the ")
-			.append(this.loop)
-			.append(", for ")
-			.append(Nanos.text(held));
-		if (more > 0) {
-			text.append(" (and ").append(more).append(" others have since the last report)");
+		String text = "A callback has held " + describeLoop() + ", " + still + "for " + Nanos.text(held)
+				+ ((more > 0) ? " (and " + more + " others have since the last report)" : "");
+		Sample last = this.sample;
+		if (last == null || last.since() != since) {
+			Log.warn(text);
 		}
-		for (StackTraceElement frame : stack) {
-			text.append("\n\tat ").append(frame);
+		else if (held < AGAIN[0] && LoopStack.isOfClassLoading(last.stack())) {
+			Log.debug(text + ", loading classes", new LoopStack("what held it", last.stack()));
 		}
-		Log.warn(text.toString());
+		else {
+			Log.warn(text, new LoopStack("what holds it", last.stack()));
+		}
+	}
+
+	private String describeLoop() {
+		return "thread \"" + Names.of(this.loop.thread()) + "\", the " + this.loop;
+	}
+
+	/**
+	 * A stack of the loop.
+	 *
+	 * @param since when the callback began that was seen
+	 * @param stack what it was doing
+	 */
+	private record Sample(long since, StackTraceElement[] stack) {
 	}
 
 }

@@ -4,9 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.function.BiConsumer;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the JDK leaves open about stages: how to cancel one, and what its failure really
@@ -56,20 +53,6 @@ public final class Stages {
 	public static boolean hasValue(CompletionStage<?> stage) {
 		return stage.getClass() == CompletableFuture.class && stage instanceof CompletableFuture<?> future
 				&& future.isDone() && !future.isCompletedExceptionally();
-	}
-
-	/**
-	 * Has an action called when a stage completes, by the thread that completes it or, if
-	 * it is done, at once: not even an adopted future takes it to its loop.
-	 */
-	public static <T extends @Nullable Object> void listen(CompletionStage<T> stage,
-			BiConsumer<? super T, ? super @Nullable Throwable> action) {
-		if (stage instanceof AdoptedFuture<T> adopted) {
-			adopted.listen(action);
-		}
-		else {
-			stage.whenComplete(action);
-		}
 	}
 
 	/**

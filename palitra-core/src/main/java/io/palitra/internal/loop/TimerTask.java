@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task that becomes due later, once or periodically.
  */
-public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableScheduledFuture<V> {
+public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableScheduledFuture<V>, LoopTask {
 
 	/**
 	 * Further ahead than this, differences of clock readings would overflow: 146 years.
@@ -19,8 +19,6 @@ public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableSch
 	private static final long MAX_DELAY = Long.MAX_VALUE >> 1;
 
 	private static final AtomicLong sequence = new AtomicLong();
-
-	final LoopTask node = new Node();
 
 	private final Loop loop;
 
@@ -34,8 +32,8 @@ public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableSch
 
 	/**
 	 * When it is due, as a reading of {@link System#nanoTime()}. Changed on the loop
-	 * thread only, while the task is not among the timers; the map's own ordering makes
-	 * it visible to the others.
+	 * thread only, while the task is not among the timers; their own ordering makes it
+	 * visible to the others.
 	 */
 	private long due;
 
@@ -63,12 +61,23 @@ public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableSch
 		if (runAndReset()) {
 			this.due = (this.period > 0) ? this.due + this.period : after(-this.period);
 			if (!this.loop.schedule(this)) {
-				cancel(false);
+				super.cancel(false);
 			}
 			else if (isCancelled()) {
 				this.loop.unschedule(this);
 			}
 		}
+	}
+
+	@Override
+	public void perform() {
+		run();
+	}
+
+	@Override
+	public @Nullable Runnable abandon() {
+		super.cancel(false);
+		return null;
 	}
 
 	@Override
@@ -95,24 +104,6 @@ public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableSch
 			return (byDue != 0) ? byDue : Long.compare(this.number, that.number);
 		}
 		return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
-	}
-
-	/**
-	 * This task as the loop runs it; a class has but one superclass.
-	 */
-	private final class Node extends LoopTask {
-
-		@Override
-		protected void perform() {
-			TimerTask.this.run();
-		}
-
-		@Override
-		protected @Nullable Runnable abandon() {
-			TimerTask.this.cancel(false);
-			return null;
-		}
-
 	}
 
 }

@@ -1,0 +1,159 @@
+package io.palitra.internal.call;
+
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.palitra.internal.Settings;
+import io.palitra.internal.loop.Log;
+import io.palitra.spi.RunListener;
+import io.palitra.spi.RunResult;
+
+/**
+ * Counts what happens to the calls of one runner, and tells those who want to know. What
+ * they throw is logged: no call notices (rule C19).
+ */
+final class Events {
+
+	private final String runner;
+
+	private final List<RunListener> listeners;
+
+	private final List<Consumer<Object>> discardHandlers;
+
+	private final LongAdder submitted = new LongAdder();
+
+	private final LongAdder rejected = new LongAdder();
+
+	private final LongAdder discarded = new LongAdder();
+
+	/**
+	 * How many works run beyond the callback that has started them.
+	 */
+	private final LongAdder running = new LongAdder();
+
+	/**
+	 * How many owners are parked or about to be.
+	 */
+	private final LongAdder waiting = new LongAdder();
+
+	Events(Settings settings) {
+		this.runner = settings.runner();
+		this.listeners = settings.listeners();
+		this.discardHandlers = settings.discardHandlers();
+	}
+
+	boolean hasListeners() {
+		return !this.listeners.isEmpty();
+	}
+
+	void submitted(Call<?> call) {
+		this.submitted.increment();
+		if (hasListeners()) {
+			tell((listener) -> listener.onSubmit(call));
+		}
+	}
+
+	void rejected() {
+		this.rejected.increment();
+	}
+
+	void started(Call<?> call) {
+		if (hasListeners()) {
+			tell((listener) -> listener.onStart(call));
+		}
+	}
+
+	void ended(Call<?> call, @Nullable Object outcome) {
+		if (hasListeners()) {
+			RunResult result = (outcome instanceof Failed failed) ? failed.result() : RunResult.SUCCESS;
+			Throwable failure = (outcome instanceof Failed failed && failed.ofTask()) ? failed.failure() : null;
+			tell((listener) -> listener.onEnd(call, result, failure));
+		}
+	}
+
+	private void tell(Consumer<RunListener> event) {
+		for (RunListener listener : this.listeners) {
+			try {
+				event.accept(listener);
+			}
+			catch (Throwable ex) {
+				Log.warn("Listener " + listener.getClass().getName() + " of runner \"" + this.runner + "\" failed", ex);
+			}
+		}
+	}
+
+	void runs() {
+		this.running.increment();
+	}
+
+	void runsNoMore() {
+		this.running.decrement();
+	}
+
+	void waits() {
+		this.waiting.increment();
+	}
+
+	void waitsNoMore() {
+		this.waiting.decrement();
+	}
+
+	/**
+	 * A value has come that nobody waits for any more (rule C11).
+	 */
+	void discard(@Nullable Object value) {
+		if (value instanceof Gather<?>) {
+			// Its owner sees to what is in there, whatever becomes of the call.
+			return;
+		}
+		this.discarded.increment();
+		if (value == null) {
+			return;
+		}
+		for (Consumer<Object> handler : this.discardHandlers) {
+			try {
+				handler.accept(value);
+			}
+			catch (Throwable ex) {
+				Log.warn("Runner \"" + this.runner + "\" could not discard a late result of " + value.getClass()
+						+ ": its handler failed", ex);
+			}
+		}
+	}
+
+	/**
+	 * The work has failed when nobody waited for it any more. That it was cancelled is no
+	 * news.
+	 */
+	void discardFailure(Object work, Throwable failure) {
+		if (!(failure instanceof CancellationException)) {
+			this.discarded.increment();
+			Log.debug("Work failed after its call had ended: " + work, failure);
+		}
+	}
+
+	long submitted() {
+		return this.submitted.sum();
+	}
+
+	long rejectedSoFar() {
+		return this.rejected.sum();
+	}
+
+	long discarded() {
+		return this.discarded.sum();
+	}
+
+	int running() {
+		return this.running.intValue();
+	}
+
+	int waiting() {
+		return this.waiting.intValue();
+	}
+
+}

@@ -1,0 +1,404 @@
+package io.palitra.internal.call;
+
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+import io.palitra.AsyncCallable;
+import io.palitra.RunOptions;
+import io.palitra.RunPhase;
+import io.palitra.ScopedAsyncCallable;
+import io.palitra.internal.call.State.Open;
+import io.palitra.internal.loop.Headroom;
+import io.palitra.internal.loop.Log;
+import io.palitra.internal.loop.Loop;
+import io.palitra.internal.loop.Nanos;
+import io.palitra.internal.loop.Spin;
+import io.palitra.internal.loop.Stages;
+import io.palitra.spi.RunResult;
+
+/**
+ * A call whose thread waits for it: its owner. That is the thread that creates it.
+ * <p>
+ * The owner parks like this: it writes {@link #parked}, then looks once more whether
+ * there is something to do. Whoever has something for it does that, then reads
+ * {@link #parked}. Both are volatile, so the owner sees it or is woken.
+ */
+public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
+		implements ForkJoinPool.ManagedBlocker, Spin.Condition {
+
+	/**
+	 * Let go when the owner leaves.
+	 */
+	private volatile @Nullable Thread owner = Thread.currentThread();
+
+	/**
+	 * Whether the owner is parked or about to be.
+	 */
+	private volatile boolean parked;
+
+	/**
+	 * Whether the owner has given the task to the executor that it is to start on. The
+	 * owner's own.
+	 */
+	private boolean handed;
+
+	/**
+	 * What belongs to a run that gets one; written before the call is handed over, let go
+	 * when the owner leaves.
+	 */
+	private volatile @Nullable Scope scope;
+
+	OwnedCall(Calls calls, @Nullable AsyncCallable<T> task, Class<?> origin, RunOptions options, Open initial) {
+		super(calls, task, origin, options, initial);
+	}
+
+	/**
+	 * Creates a call of a task.
+	 */
+	public static <T extends @Nullable Object> OwnedCall<T> of(Calls calls, AsyncCallable<T> task, RunOptions options) {
+		return new OwnedCall<>(calls, task, task.getClass(), options, calls.firstState());
+	}
+
+	/**
+	 * Creates a call of a task that gets a scope.
+	 */
+	public static <T extends @Nullable Object> OwnedCall<T> scoped(Calls calls, ScopedAsyncCallable<T> task,
+			RunOptions options) {
+		OwnedCall<T> call = new OwnedCall<>(calls, null, task.getClass(), options, calls.firstState());
+		Scope scope = new Scope(call);
+		call.scope = scope;
+		call.setTask(() -> task.call(scope));
+		return call;
+	}
+
+	/**
+	 * Makes the call and waits for its outcome.
+	 * @return the value or a {@link Failed}
+	 */
+	public final @Nullable Object make() {
+		Headroom.require();
+		if (Thread.currentThread().isInterrupted()) {
+			return Failed.unstarted(RunResult.INTERRUPTED);
+		}
+		prepare();
+		calls().register().enter(this);
+		try {
+			calls().submit(this);
+			begin();
+			awaitOutcome();
+		}
+		catch (Throwable ex) {
+			// An Error that struck the owner: this call fails of it, and no other.
+			end(RunResult.ERROR, ex, null);
+		}
+		return leaveWithOutcome();
+	}
+
+	/**
+	 * The call is about to be entered.
+	 */
+	void prepare() {
+	}
+
+	/**
+	 * The call has been let in, or refused.
+	 */
+	void begin() {
+	}
+
+	private @Nullable Object leaveWithOutcome() {
+		Object outcome = null;
+		try {
+			Scope scope = this.scope;
+			if (scope != null) {
+				scope.end(outcome() instanceof Failed failed && !failed.ofTask());
+				this.scope = null;
+			}
+			outcome = outcome();
+			tellEnd(outcome);
+		}
+		finally {
+			this.owner = null;
+			leaveRegister();
+		}
+		return outcome;
+	}
+
+	private void awaitOutcome() {
+		if (isOpen() && !loop().inLoop()) {
+			handToExecutor();
+			loop().spin().spinForResult(this);
+		}
+		if (!isOpen()) {
+			return;
+		}
+		boolean interrupted = false;
+		long reports = 0;
+		calls().events().waits();
+		try {
+			this.parked = true;
+			while (isOpen()) {
+				long age = age(System.nanoTime());
+				if (timeLeft() <= 0) {
+					end(RunResult.TIMEOUT, null, null);
+				}
+				else if (Thread.interrupted()) {
+					interrupted = true;
+					end(RunResult.INTERRUPTED, null, null);
+				}
+				else if (isHopWaiting()) {
+					hop();
+				}
+				else if (isToBeHanded()) {
+					handToExecutor();
+				}
+				else if (age / reportInterval() > reports) {
+					reports = age / reportInterval();
+					Log.warn(Texts.hang(this, Thread.currentThread(), age));
+				}
+				else {
+					waitForNews();
+				}
+			}
+		}
+		finally {
+			this.parked = false;
+			calls().events().waitsNoMore();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/**
+	 * Waits until there is something to do for the owner. Lets a ForkJoinPool compensate
+	 * if the owner is one of its workers, drives the loop if it is the loop's own thread,
+	 * and just parks otherwise (rules C6 and C16).
+	 */
+	private void waitForNews() {
+		Loop loop = loop();
+		if (loop.inLoop()) {
+			if (loop.current() instanceof Call<?> outer) {
+				// Its task is not just being called any more, it waits.
+				outer.running();
+			}
+			loop.pump(this::isReleasable, this::waitLeft);
+			if (loop.isClosed()) {
+				end(RunResult.CLOSED, null, null);
+			}
+			return;
+		}
+		try {
+			ForkJoinPool.managedBlock(this);
+		}
+		catch (RejectedExecutionException ex) {
+			// The pool is at its limit of threads; the call has been made all the same.
+			block();
+		}
+		catch (InterruptedException ex) {
+			// Not from block(); the owner takes it from the flag, as any other.
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public final boolean holds() {
+		return !isOpen() || isHopWaiting() || isToBeHanded();
+	}
+
+	@Override
+	public final boolean isReleasable() {
+		return holds() || waitLeft() <= 0;
+	}
+
+	@Override
+	public final boolean block() {
+		long left = waitLeft();
+		if (left == Nanos.FOREVER) {
+			LockSupport.park(this);
+		}
+		else {
+			LockSupport.parkNanos(this, left);
+		}
+		return true;
+	}
+
+	private long reportInterval() {
+		return options().isLongRunning() ? Nanos.FOREVER : calls().settings().hangThreshold();
+	}
+
+	/**
+	 * Returns the time until the owner has something to do even without news: to give up,
+	 * or to tell that it still waits (rule C18).
+	 */
+	private long waitLeft() {
+		long interval = reportInterval();
+		long untilReport = (interval != Nanos.FOREVER) ? interval - age(System.nanoTime()) % interval : Nanos.FOREVER;
+		return Math.min(timeLeft(), untilReport);
+	}
+
+	private boolean isHopWaiting() {
+		Scope scope = this.scope;
+		return scope != null && scope.hops().isWaiting();
+	}
+
+	private void hop() {
+		Scope scope = this.scope;
+		if (scope != null) {
+			scope.hops().runNext();
+			if (timeLeft() <= 0) {
+				end(RunResult.TIMEOUT, null, RunPhase.CALLER_HOP);
+			}
+		}
+	}
+
+	private boolean isToBeHanded() {
+		return isQueued() && !this.handed && startOn() != null;
+	}
+
+	/**
+	 * Gives the task to the executor that it is to start on: the owner does, for an
+	 * executor may run it in place.
+	 */
+	private void handToExecutor() {
+		Executor executor = startOn();
+		if (executor != null && isToBeHanded()) {
+			this.handed = true;
+			handOverTo(executor);
+		}
+	}
+
+	/**
+	 * Leaves that to the owner.
+	 */
+	@Override
+	final boolean handTo(Executor executor) {
+		wakeOwner();
+		return true;
+	}
+
+	@Override
+	final void ended() {
+		wakeOwner();
+	}
+
+	private void wakeOwner() {
+		if (this.parked) {
+			Thread owner = this.owner;
+			if (owner != null && owner != Thread.currentThread()) {
+				LockSupport.unpark(owner);
+			}
+		}
+	}
+
+	@Override
+	final void setContext(Context context) {
+		super.setContext(context);
+		Scope scope = this.scope;
+		if (scope != null) {
+			scope.setContext(context);
+		}
+	}
+
+	@Override
+	final void cancelled() {
+		Scope scope = this.scope;
+		if (scope != null) {
+			scope.cancel();
+		}
+	}
+
+	@Override
+	final long hopTime() {
+		Scope scope = this.scope;
+		return (scope != null) ? scope.hops().time() : 0;
+	}
+
+	@Override
+	final @Nullable RunPhase phase() {
+		Scope scope = this.scope;
+		return (isOpen() && scope != null && scope.hops().isRunning()) ? RunPhase.CALLER_HOP : super.phase();
+	}
+
+	@Override
+	final @Nullable Thread owner() {
+		return this.owner;
+	}
+
+	@Override
+	final boolean isLeft() {
+		return this.owner == null;
+	}
+
+	@Override
+	final boolean isHandledBy(Thread thread) {
+		return this.owner == thread || super.isHandledBy(thread);
+	}
+
+	/**
+	 * A call that only waits, for a stage that others have started.
+	 */
+	public static final class Await<T extends @Nullable Object> extends OwnedCall<T> {
+
+		private @Nullable CompletionStage<T> stage;
+
+		private Await(Calls calls, CompletionStage<T> stage, RunOptions options) {
+			super(calls, null, CompletionStage.class, options, new State.Running(stage));
+			this.stage = stage;
+		}
+
+		/**
+		 * Creates a call that waits.
+		 */
+		public static <T extends @Nullable Object> Await<T> of(Calls calls, CompletionStage<T> stage,
+				RunOptions options) {
+			return new Await<>(calls, stage, options);
+		}
+
+		/**
+		 * Returns the outcome of a stage that is done, without making it a call.
+		 * @return the value or a {@link Failed}
+		 */
+		public @Nullable Object read() {
+			CompletionStage<T> done = Objects.requireNonNull(this.stage);
+			if (Stages.hasValue(done)) {
+				return done.toCompletableFuture().join();
+			}
+			Await<T> reader = of(calls(), done, options());
+			reader.listen(done);
+			// Nothing there yet if the stage runs its dependents elsewhere even when
+			// done.
+			return reader.isOpen() ? make() : reader.outcome();
+		}
+
+		@Override
+		void prepare() {
+			running();
+		}
+
+		@Override
+		void begin() {
+			CompletionStage<T> stage = Objects.requireNonNull(this.stage);
+			this.stage = null;
+			try {
+				listen(stage);
+			}
+			catch (Throwable ex) {
+				accept(null, ex);
+			}
+		}
+
+		@Override
+		boolean ownsStage() {
+			return false;
+		}
+
+	}
+
+}

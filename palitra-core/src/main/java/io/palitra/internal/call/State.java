@@ -1,0 +1,191 @@
+package io.palitra.internal.call;
+
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+import io.palitra.RunPhase;
+
+/**
+ * The states of a {@link Work} that are not its outcome.
+ */
+abstract sealed class State {
+
+	/**
+	 * Waits for a permit.
+	 */
+	static final Open WAITING = new Open(RunPhase.WAITING_FOR_PERMIT);
+
+	/**
+	 * Waits for its start.
+	 */
+	static final Open QUEUED = new Open(RunPhase.QUEUED);
+
+	/**
+	 * The task is being called, on a thread that is not to be interrupted.
+	 */
+	static final Open STARTING = new Open(RunPhase.RUNNING);
+
+	/**
+	 * The stage has completed, and the outcome comes next.
+	 */
+	static final Open ENDING = new Open(RunPhase.RUNNING);
+
+	/**
+	 * There is no outcome.
+	 */
+	static non-sealed class Open extends State {
+
+		private final RunPhase phase;
+
+		Open(RunPhase phase) {
+			this.phase = phase;
+		}
+
+		RunPhase phase() {
+			return this.phase;
+		}
+
+		/**
+		 * Returns whether the task has been called.
+		 */
+		boolean isStarted() {
+			return this.phase == RunPhase.RUNNING;
+		}
+
+		/**
+		 * Returns whether the task has been called and its stage has not completed.
+		 */
+		boolean isWorking() {
+			return isStarted() && this != ENDING;
+		}
+
+	}
+
+	/**
+	 * The task is being called on a thread that is there for nothing else, and is
+	 * interrupted if the work is cancelled meanwhile.
+	 */
+	static final class Starting extends Open {
+
+		private final Thread thread = Thread.currentThread();
+
+		/**
+		 * Whether the interrupt has been made. Volatile: the thread waits for it before
+		 * it clears its flag, so that no interrupt hits what it does next.
+		 */
+		private volatile boolean interrupted;
+
+		/**
+		 * Whether the thread has moved the state on before anybody took it. The thread's
+		 * own.
+		 */
+		private boolean passed;
+
+		Starting() {
+			super(RunPhase.RUNNING);
+		}
+
+		Thread thread() {
+			return this.thread;
+		}
+
+		void pass() {
+			this.passed = true;
+		}
+
+		/**
+		 * By whoever has taken the state away.
+		 */
+		void interrupt() {
+			this.thread.interrupt();
+			this.interrupted = true;
+		}
+
+		/**
+		 * Leaves the thread without an interrupt that was meant for the task; by the
+		 * thread.
+		 */
+		void leaveThread() {
+			while (!this.passed && !this.interrupted) {
+				Thread.onSpinWait();
+			}
+			if (!this.passed) {
+				Thread.interrupted();
+			}
+		}
+
+	}
+
+	/**
+	 * The task has returned its stage, which has not completed.
+	 */
+	static final class Running extends Open {
+
+		private final CompletionStage<?> stage;
+
+		Running(CompletionStage<?> stage) {
+			super(RunPhase.RUNNING);
+			this.stage = stage;
+		}
+
+		CompletionStage<?> stage() {
+			return this.stage;
+		}
+
+	}
+
+	/**
+	 * There is an outcome, which is not the stage's, and the work still runs.
+	 */
+	static final class Abandoned extends State {
+
+		private final Failed outcome;
+
+		private final boolean left;
+
+		Abandoned(Failed outcome, boolean left) {
+			this.outcome = outcome;
+			this.left = left;
+		}
+
+		Failed outcome() {
+			return this.outcome;
+		}
+
+		/**
+		 * Returns whether nobody needs the outcome any more.
+		 */
+		boolean isLeft() {
+			return this.left;
+		}
+
+	}
+
+	/**
+	 * The outcome is the value {@code null}.
+	 */
+	static final class Null extends State {
+
+		static final Null NULL = new Null();
+
+		static @Nullable Object unmasked(@Nullable Object value) {
+			return (value != NULL) ? value : null;
+		}
+
+		static Object masked(@Nullable Object value) {
+			return (value != null) ? value : NULL;
+		}
+
+	}
+
+	/**
+	 * The outcome has been taken, and nobody comes back for it.
+	 */
+	static final class Taken extends State {
+
+		static final Taken TAKEN = new Taken();
+
+	}
+
+}

@@ -1,0 +1,222 @@
+package io.palitra.internal.call;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.palitra.AsyncCallable;
+import io.palitra.RunOptions;
+import io.palitra.internal.call.State.Open;
+import io.palitra.internal.loop.Clock;
+import io.palitra.internal.loop.Headroom;
+import io.palitra.internal.loop.LoopFuture;
+import io.palitra.internal.loop.Nanos;
+import io.palitra.spi.RunResult;
+
+/**
+ * A call that nobody waits for: a future gets its outcome.
+ */
+public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
+
+	/**
+	 * Let go when it has the outcome. Written before the call is handed over.
+	 */
+	private volatile @Nullable CallFuture<T> future;
+
+	/**
+	 * The thread that tells of the end.
+	 */
+	private volatile @Nullable Thread teller;
+
+	/**
+	 * Ends the call when its time is up; a loop could not while it is held. {@code null}
+	 * without a limit, and once the call has ended. Guarded by this.
+	 */
+	private @Nullable Future<?> deadline;
+
+	private volatile boolean left;
+
+	private SubmittedCall(Calls calls, AsyncCallable<T> task, RunOptions options, Executor loop) {
+		super(calls, task, task.getClass(), options, calls.firstState());
+		this.future = new CallFuture<>(this, loop);
+	}
+
+	/**
+	 * Makes a call.
+	 * @param loop runs the future's dependents that are to run on the loop
+	 * @return a future for its outcome, whose cancellation cancels the work
+	 * @throws io.palitra.RunnerClosedException if the runner does not take calls
+	 * @throws io.palitra.RunnerOverloadedException if the runner is full
+	 */
+	public static <T extends @Nullable Object> CompletableFuture<T> submit(Calls calls, AsyncCallable<T> task,
+			RunOptions options, Executor loop) {
+		Headroom.require();
+		SubmittedCall<T> call = new SubmittedCall<>(calls, task, options, loop);
+		CompletableFuture<T> future = Objects.requireNonNull(call.future);
+		calls.register().enter(call);
+		try {
+			RunResult refused = calls.submit(call);
+			if (refused != null) {
+				throw (RejectedExecutionException) call.toException(Failed.unstarted(refused));
+			}
+			call.setDeadline();
+		}
+		catch (Throwable ex) {
+			call.end(RunResult.ERROR, ex, null);
+			throw ex;
+		}
+		return future;
+	}
+
+	private void setDeadline() {
+		long limit = limit();
+		if (limit == Nanos.FOREVER || !isOpen()) {
+			return;
+		}
+		synchronized (this) {
+			// Looked at again under the lock that ended() takes: the deadline is there
+			// for
+			// it, or none is set.
+			if (isOpen()) {
+				this.deadline = Clock.after(limit, this::expire);
+			}
+		}
+	}
+
+	/**
+	 * The time is up: the outcome is settled here, on the clock's thread, and others'
+	 * code is called elsewhere.
+	 */
+	private void expire() {
+		Open was = giveUp(RunResult.TIMEOUT, null, null);
+		if (was != null) {
+			Clock.elsewhere(() -> {
+				cancelWork(was);
+				ended();
+			});
+		}
+	}
+
+	private void dropDeadline() {
+		synchronized (this) {
+			if (this.deadline != null) {
+				this.deadline.cancel(false);
+				this.deadline = null;
+			}
+		}
+	}
+
+	@Override
+	void ended() {
+		dropDeadline();
+		CallFuture<T> future = this.future;
+		if (future == null) {
+			return;
+		}
+		this.future = null;
+		Object outcome = outcome();
+		this.teller = Thread.currentThread();
+		tellEnd(outcome);
+		this.teller = null;
+		this.left = true;
+		leaveRegister();
+		future.end(this, outcome);
+	}
+
+	/**
+	 * Through the loop where the call may have waited for its permit: then the thread
+	 * that hands it over is not the one that has submitted it.
+	 */
+	@Override
+	boolean handTo(Executor executor) {
+		if (calls().settings().isBounded()) {
+			return loop().execute(() -> handOverTo(executor));
+		}
+		handOverTo(executor);
+		return true;
+	}
+
+	@Override
+	void cancelled() {
+	}
+
+	@Override
+	@Nullable Thread owner() {
+		return null;
+	}
+
+	@Override
+	boolean isLeft() {
+		return this.left;
+	}
+
+	@Override
+	boolean isHandledBy(Thread thread) {
+		return this.teller == thread || super.isHandledBy(thread);
+	}
+
+	/**
+	 * The future of a call. Whoever completes it otherwise than the call does, cancels
+	 * the call.
+	 */
+	private static final class CallFuture<T extends @Nullable Object> extends LoopFuture<T> {
+
+		/**
+		 * Let go with the outcome. A thread that still sees it then ends a call that has
+		 * ended.
+		 */
+		private @Nullable SubmittedCall<T> call;
+
+		CallFuture(SubmittedCall<T> call, Executor loop) {
+			super(loop);
+			this.call = call;
+		}
+
+		@SuppressWarnings("unchecked")
+		void end(SubmittedCall<T> call, @Nullable Object outcome) {
+			this.call = null;
+			if (outcome instanceof Failed failed) {
+				super.completeExceptionally(call.toException(failed));
+			}
+			else if (!super.complete((T) outcome)) {
+				call.discard(outcome);
+			}
+		}
+
+		@Override
+		public boolean complete(T value) {
+			return cancelCall(super.complete(value));
+		}
+
+		@Override
+		public boolean completeExceptionally(Throwable ex) {
+			return cancelCall(super.completeExceptionally(ex));
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			return cancelCall(super.cancel(mayInterruptIfRunning));
+		}
+
+		@Override
+		public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+			whenComplete((value, ex) -> cancelCall(true));
+			return super.completeAsync(supplier, executor);
+		}
+
+		private boolean cancelCall(boolean completed) {
+			SubmittedCall<T> call = this.call;
+			if (completed && call != null) {
+				call.end(RunResult.CANCELLED, null, null);
+			}
+			return completed;
+		}
+
+	}
+
+}

@@ -1,0 +1,427 @@
+package io.palitra.internal.call;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.palitra.RunPhase;
+import io.palitra.internal.call.State.Abandoned;
+import io.palitra.internal.call.State.Null;
+import io.palitra.internal.call.State.Open;
+import io.palitra.internal.call.State.Running;
+import io.palitra.internal.call.State.Starting;
+import io.palitra.internal.call.State.Taken;
+import io.palitra.internal.loop.Headroom;
+import io.palitra.internal.loop.LoopTask;
+import io.palitra.internal.loop.Stages;
+import io.palitra.spi.LateResultSource;
+import io.palitra.spi.RunResult;
+
+/**
+ * A task on its way to its outcome: called once or never, its stage followed, cancelled
+ * once, discarded if it comes late. All that a runner does is this; what differs is who
+ * waits.
+ *
+ * <pre>
+ *  WAITING ─ admit ─▶ QUEUED ─ start ─▶ STARTING ─ stage ─▶ Running ─ stage ends ─▶ ENDING ─▶ value, Failed
+ *     │                 │                  │                   │                     │
+ *     └──── give up ────┴──▶ Failed        └──── give up ──────┴──▶ Abandoned        └ give up ─▶ Failed
+ *                                                                      └ stage ends ─▶ Failed
+ * </pre>
+ *
+ * One word says where the work is, and every arrow is a compare-and-set of it, so that
+ * whatever races has one winner: the stage, the owner whose time is up or who is
+ * interrupted, the canceller, the closer (rules C2 and C5). Whoever wins sees in the word
+ * that he replaces what there is to drop, interrupt or cancel, so that happens once too.
+ * <p>
+ * The compare-and-set that starts a task acquires what its caller did before, through the
+ * queue; the one that ends it releases what the work did (rule C20). Fields of subclasses
+ * are written before the state that says that they are there, and read after it.
+ */
+abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, BiConsumer<T, @Nullable Throwable> {
+
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(Work.class, "state", Object.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/**
+	 * A {@link State}, or the outcome: the value or a {@link Failed}.
+	 */
+	private volatile Object state;
+
+	Work(Open initial) {
+		// Published with the work.
+		STATE.set(this, initial);
+	}
+
+	/**
+	 * Calls the task.
+	 */
+	abstract @Nullable CompletionStage<? extends T> call() throws Exception;
+
+	abstract String getTaskName();
+
+	/**
+	 * Returns the context that the task is to be called in, once, by its start.
+	 */
+	abstract Context takeContext();
+
+	/**
+	 * The task is about to be called.
+	 */
+	abstract void starting();
+
+	/**
+	 * The task has returned a stage that is not done. Before anybody can cancel it.
+	 */
+	abstract void running();
+
+	/**
+	 * The task was called, and its work has ended. Before the outcome, so that whoever
+	 * has that finds the work ended.
+	 */
+	abstract void workEnded();
+
+	/**
+	 * The work was given up before its task was called.
+	 * @param admitted whether it had its permit
+	 */
+	abstract void dropped(boolean admitted);
+
+	/**
+	 * The work is cancelled while it runs: tells what depends on it.
+	 */
+	abstract void cancelled();
+
+	/**
+	 * The outcome is there.
+	 */
+	abstract void ended();
+
+	/**
+	 * The stage has brought a value that nobody waits for.
+	 */
+	abstract void discard(@Nullable Object value);
+
+	/**
+	 * The stage has failed when nobody waited for it.
+	 */
+	abstract void discardFailure(Throwable failure);
+
+	/**
+	 * The work has ended after it was given up.
+	 * @param left whether nobody needs its outcome any more
+	 */
+	abstract void endedLate(boolean left);
+
+	/**
+	 * Returns how many nanoseconds the owner has spent on what the work had for it.
+	 */
+	long hopTime() {
+		return 0;
+	}
+
+	/**
+	 * Returns whether the stage was started by this work's task, and is its to cancel.
+	 */
+	boolean ownsStage() {
+		return true;
+	}
+
+	final boolean isOpen() {
+		return this.state instanceof Open;
+	}
+
+	final @Nullable Open open() {
+		return (this.state instanceof Open open) ? open : null;
+	}
+
+	final boolean isQueued() {
+		return this.state == State.QUEUED;
+	}
+
+	/**
+	 * Returns whether there is an outcome and the work still runs.
+	 */
+	final boolean isAbandoned() {
+		return this.state instanceof Abandoned;
+	}
+
+	/**
+	 * Gives the work its permit.
+	 * @return {@code false} if it was given up
+	 */
+	final boolean admit() {
+		return STATE.compareAndSet(this, State.WAITING, State.QUEUED);
+	}
+
+	/**
+	 * Starts the work on the loop.
+	 */
+	@Override
+	public final void perform() {
+		start(State.STARTING);
+	}
+
+	/**
+	 * Starts the work on a thread that is there for nothing else.
+	 */
+	private void startAlone() {
+		Starting starting = new Starting();
+		if (start(starting)) {
+			starting.leaveThread();
+		}
+	}
+
+	/**
+	 * Has an executor start the work: where the caller is, if the executor runs in place
+	 * what it is given, and otherwise on a thread that is there for nothing else.
+	 */
+	final void startBy(Executor executor) {
+		Thread caller = Thread.currentThread();
+		executor.execute(() -> {
+			if (Thread.currentThread() == caller) {
+				perform();
+			}
+			else {
+				startAlone();
+			}
+		});
+	}
+
+	/**
+	 * Calls the task on the current thread.
+	 * @return {@code false} if the work was given up before
+	 */
+	private boolean start(Open starting) {
+		if (this.state != State.QUEUED || !STATE.compareAndSet(this, State.QUEUED, starting)) {
+			return false;
+		}
+		try {
+			starting();
+			takeContext().run(this);
+		}
+		catch (Throwable ex) {
+			// Whatever it was: the work must not stay where nobody ends it.
+			end(null, ex);
+		}
+		return true;
+	}
+
+	/**
+	 * Calls the task, in its context.
+	 */
+	@Override
+	public final void run() {
+		CompletionStage<? extends T> stage;
+		try {
+			stage = call();
+			if (stage == null) {
+				throw new NullPointerException(Texts.returnedNull(getTaskName()));
+			}
+		}
+		catch (Throwable ex) {
+			end(null, ex);
+			return;
+		}
+		follow(stage);
+	}
+
+	/**
+	 * Ends like a stage.
+	 */
+	final void follow(CompletionStage<? extends T> stage) {
+		try {
+			if (Stages.hasValue(stage)) {
+				end(stage.toCompletableFuture().join(), null);
+				return;
+			}
+			running();
+			if (stage instanceof LateResultSource source) {
+				source.onLateResult(this::discard);
+			}
+			// Either the stage is there for whoever gives up, or that has happened.
+			boolean wanted = runs(new Running(stage));
+			listen(stage);
+			if (!wanted) {
+				Stages.cancel(stage);
+			}
+		}
+		catch (Throwable ex) {
+			end(null, ex);
+		}
+	}
+
+	private boolean runs(Running running) {
+		Object seen = this.state;
+		if (seen instanceof Open && STATE.compareAndSet(this, seen, running)) {
+			pass(seen);
+			return true;
+		}
+		return false;
+	}
+
+	private static void pass(Object seen) {
+		if (seen instanceof Starting starting) {
+			starting.pass();
+		}
+	}
+
+	/**
+	 * Hears when a stage completes, from the thread that completes it or, if it is done,
+	 * at once: not even a future of a scope takes that to its loop.
+	 */
+	final void listen(CompletionStage<? extends T> stage) {
+		if (stage instanceof ScopedFuture<? extends T> scoped) {
+			scoped.listen(this);
+		}
+		else {
+			stage.whenComplete(this);
+		}
+	}
+
+	/**
+	 * The stage has completed.
+	 */
+	@Override
+	public final void accept(@Nullable T value, @Nullable Throwable failure) {
+		try {
+			Headroom.require();
+		}
+		catch (StackOverflowError ex) {
+			// On a thread that has no room for what follows: the stage will not tell
+			// again.
+			moveOn(() -> end(value, failure));
+			return;
+		}
+		end(value, failure);
+	}
+
+	/**
+	 * Has something done on another thread.
+	 */
+	abstract void moveOn(Runnable command);
+
+	/**
+	 * Ends the work with what it has brought. A stage that says so twice is heard once.
+	 */
+	private void end(@Nullable T value, @Nullable Throwable failure) {
+		Object seen;
+		Object next;
+		do {
+			seen = this.state;
+			if (seen instanceof Abandoned abandoned) {
+				next = abandoned.outcome();
+			}
+			else if (seen instanceof Open open && open.isWorking()) {
+				next = State.ENDING;
+			}
+			else {
+				return;
+			}
+		}
+		while (!STATE.compareAndSet(this, seen, next));
+		pass(seen);
+		workEnded();
+		if (next == State.ENDING && STATE.compareAndSet(this, State.ENDING, outcome(value, failure))) {
+			ended();
+			return;
+		}
+		if (failure == null) {
+			discard(value);
+		}
+		else {
+			discardFailure(Stages.peel(failure));
+		}
+		if (seen instanceof Abandoned abandoned) {
+			endedLate(abandoned.isLeft());
+		}
+	}
+
+	private static Object outcome(@Nullable Object value, @Nullable Throwable failure) {
+		if (failure == null) {
+			return Null.masked(value);
+		}
+		Throwable peeled = Stages.peel(failure);
+		return new Failed((peeled instanceof CancellationException) ? RunResult.CANCELLED : RunResult.ERROR, peeled,
+				RunPhase.RUNNING, 0);
+	}
+
+	/**
+	 * Gives the work an outcome that its stage has not brought, without touching the
+	 * work: who ends many works lets all owners go before he runs others' code.
+	 * @param cause what the runner ended of, if it did
+	 * @param in where the work is, if not where its state says
+	 * @return what to {@linkplain #cancelWork cancel}, {@code null} if there is an
+	 * outcome already
+	 */
+	final @Nullable Open giveUp(RunResult result, @Nullable Throwable cause, @Nullable RunPhase in) {
+		long hopTime = hopTime();
+		for (Object seen = this.state; seen instanceof Open open; seen = this.state) {
+			Failed failed = new Failed(result, cause, (in != null) ? in : open.phase(), hopTime);
+			boolean works = open.isWorking() && ownsStage();
+			if (STATE.compareAndSet(this, open, works ? new Abandoned(failed, false) : failed)) {
+				return open;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Drops or cancels what was given up.
+	 * @param was where the work was
+	 */
+	final void cancelWork(Open was) {
+		if (!was.isStarted()) {
+			dropped(was == State.QUEUED);
+			return;
+		}
+		if (was instanceof Starting starting) {
+			starting.interrupt();
+		}
+		if (!ownsStage()) {
+			workEnded();
+		}
+		else if (was instanceof Running running) {
+			Stages.cancel(running.stage());
+		}
+		// A task that is being called is cancelled by its start, once it has a stage.
+		cancelled();
+	}
+
+	/**
+	 * Returns the outcome that is there: the value or a {@link Failed}.
+	 */
+	final @Nullable Object outcome() {
+		Object seen = this.state;
+		return (seen instanceof Abandoned abandoned) ? abandoned.outcome() : Null.unmasked(seen);
+	}
+
+	/**
+	 * Leaves nothing of the outcome here, whoever still holds the work (rule C17).
+	 * @return {@code false} if the work goes on; {@link #endedLate} is called with
+	 * {@code true} then
+	 */
+	final boolean leave() {
+		if (this.state instanceof Abandoned abandoned
+				&& STATE.compareAndSet(this, abandoned, new Abandoned(abandoned.outcome(), true))) {
+			return false;
+		}
+		// Nobody waits for what is written here.
+		STATE.setRelease(this, Taken.TAKEN);
+		return true;
+	}
+
+}

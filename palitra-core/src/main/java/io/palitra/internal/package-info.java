@@ -1,0 +1,7 @@
+/**
+ * What the rooms below share.
+ */
+@NullMarked
+package io.palitra.internal;
+
+import org.jspecify.annotations.NullMarked;
