@@ -80,7 +80,7 @@ class BlockHoundTests {
 				Mono<Integer> elsewhere = Mono.fromCallable(() -> value).subscribeOn(Schedulers.parallel());
 				results.add(callers.submit(() -> this.runner.<Integer>runScoped((scope) -> {
 					CompletableFuture<Integer> child = scope.fork(mono(elsewhere));
-					return scope.adopt(elsewhere.toFuture())
+					return scope.fork(elsewhere::toFuture)
 						.thenCombine(child, Math::min)
 						.thenApplyAsync((min) -> min, scope.caller());
 				})));

@@ -230,7 +230,6 @@ class TroubleshootingTests {
 	private void arguments() {
 		Class<IllegalArgumentException> type = IllegalArgumentException.class;
 		provoke(type, () -> RunOptions.defaults().timeout(Duration.ZERO));
-		provoke(type, () -> RunOptions.defaults().cancelGrace(Duration.ofSeconds(-1)));
 		provoke(type, () -> RunOptions.defaults().maxConcurrency(0));
 		provoke(type, () -> RunOptions.defaults().name(" "));
 		provoke(type, () -> RunOptions.defaults().name("n".repeat(201)));

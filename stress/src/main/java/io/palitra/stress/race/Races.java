@@ -60,6 +60,20 @@ final class Races {
 		return CompletableFuture.completedFuture("value");
 	}
 
+	/**
+	 * Creates work that is told to cancel and goes on.
+	 */
+	static CompletableFuture<String> deaf() {
+		return new CompletableFuture<>() {
+
+			@Override
+			public boolean cancel(boolean mayInterruptIfRunning) {
+				return false;
+			}
+
+		};
+	}
+
 	static int outcomeOf(Supplier<String> call) {
 		try {
 			return "value".equals(call.get()) ? VALUE : NOTHING;

@@ -54,8 +54,7 @@ final class Attempt {
 		for (Work work : Work.values()) {
 			RunOptions named = RunOptions.defaults().name(work.taskName());
 			OPTIONS[work.ordinal()] = new RunOptions[] { named.timeout(SHORT[0]), named.timeout(SHORT[1]),
-					named.timeout(SHORT[2]), named.timeout(SHORT[1]).cancelGrace(Duration.ofMillis(1)),
-					named.timeout(LONG) };
+					named.timeout(SHORT[2]), named.timeout(LONG) };
 		}
 	}
 
@@ -114,7 +113,7 @@ final class Attempt {
 		boolean givesWay = nested && round.settings().isBounded();
 		this.hurried = work.natural().isEmpty() || givesWay
 				|| work != Work.CANCELLING && random.nextInt((work == Work.STUBBORN) ? 2 : 30) == 0;
-		this.options = OPTIONS[work.ordinal()][this.hurried ? random.nextInt(4) : 4];
+		this.options = OPTIONS[work.ordinal()][this.hurried ? random.nextInt(3) : 3];
 		this.delay = random.nextInt(2_000);
 		this.variant = random.nextInt(1 << 16);
 		boolean makesCalls = work == Work.NESTED || work == Work.HOPPING && this.variant % 4 == 0;

@@ -1,0 +1,405 @@
+package io.palitra;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What {@code fork} returns carries a cancellation to what the functions in its chain
+ * return.
+ */
+@DisplayName("C5 Interrupt and cancel: work in a chain")
+class C05ChainTests {
+
+	private final List<Object> discarded = new CopyOnWriteArrayList<>();
+
+	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+		.name("chain")
+		.maxInFlight(1)
+		.hangThreshold(Support.LONG)
+		.onDiscard(this.discarded::add)
+		.build();
+
+	@AfterEach
+	void close() {
+		this.runner.close(Duration.ZERO);
+	}
+
+	static Stream<Arguments> everyChainAndCancellation() {
+		return Stream.of(Chain.values())
+			.flatMap((chain) -> Stream.of(CallEnd.values())
+				.filter(CallEnd::isCancellation)
+				.map((end) -> Arguments.of(chain, end)));
+	}
+
+	@ParameterizedTest
+	@MethodSource("everyChainAndCancellation")
+	void secondWorkIsCancelledOnceWithTheRun(Chain chain, CallEnd end) {
+		Work<String> second = new Work<>();
+		CountDownLatch running = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> chain.of(scope, (value) -> {
+			running.countDown();
+			return second;
+		}), end.options()));
+		Support.await(running);
+		end.bringAbout(this.runner, owner, new CompletableFuture<>());
+		end.verify(owner);
+		Support.eventually().until(second::isCancelled);
+		assertThat(second.cancellations()).containsExactly(true);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void secondWorkOfAChainThatNobodyWaitsForIsCancelledWithTheRun(Chain chain) {
+		Work<String> second = new Work<>();
+		CountDownLatch running = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			chain.of(scope, (value) -> {
+				running.countDown();
+				return second;
+			});
+			return new CompletableFuture<>();
+		}));
+		Support.await(running);
+		Support.settle(this.runner);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		Support.eventually().until(second::isCancelled);
+		assertThat(second.cancellations()).containsExactly(true);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void secondWorkIsCancelledWithTheFutureOfTheChain(Chain chain) {
+		Work<String> second = new Work<>();
+		AtomicReference<CompletableFuture<String>> future = new AtomicReference<>();
+		CountDownLatch running = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			future.set(chain.of(scope, (value) -> {
+				running.countDown();
+				return second;
+			}));
+			return new CompletableFuture<>();
+		}));
+		Support.await(running);
+		Support.settle(this.runner);
+		future.get().cancel(true);
+		Support.eventually().until(second::isCancelled);
+		assertThat(second.cancellations()).containsExactly(true);
+		assertThat(owner.isDone()).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void thirdWorkIsCancelledToo(Chain chain) {
+		Work<String> third = new Work<>();
+		CountDownLatch running = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner
+			.runScoped((scope) -> chain.of(scope, (value) -> CompletableFuture.completedFuture("second"))
+				.thenCompose((value) -> {
+					running.countDown();
+					return third;
+				})
+				.thenApply((value) -> value)));
+		Support.await(running);
+		Support.settle(this.runner);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		Support.eventually().until(third::isCancelled);
+		assertThat(third.cancellations()).containsExactly(true);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void firstWorkIsCancelledAndTheSecondNeverStarted(Chain chain) {
+		Work<String> first = new Work<>();
+		CountDownLatch started = new CountDownLatch(1);
+		AtomicReference<Object> second = new AtomicReference<>();
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> chain.after(scope.fork(() -> {
+			started.countDown();
+			return first;
+		}), (value) -> {
+			second.set("started");
+			return CompletableFuture.completedFuture("second");
+		})));
+		Support.await(started);
+		Support.settle(this.runner);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		Support.eventually().until(first::isCancelled);
+		Support.settle(this.runner);
+		assertThat(first.cancellations()).containsExactly(true);
+		if (chain.isForValues()) {
+			assertThat(second.get()).isNull();
+		}
+	}
+
+	@Test
+	void secondWorkThatComesAfterTheCancellationIsCancelled() {
+		Work<String> second = new Work<>();
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		Owner<String> owner = Owner
+			.start(() -> this.runner.runScoped((scope) -> scope.fork(Support.later("first")).thenCompose((value) -> {
+				entered.countDown();
+				Support.await(release);
+				return second;
+			})));
+		Support.await(entered);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		release.countDown();
+		Support.eventually().until(second::isCancelled);
+		assertThat(second.cancellations()).containsExactly(true);
+	}
+
+	@Test
+	void forkInsideAChainIsCancelledOnceToo() {
+		Work<String> second = new Work<>();
+		CountDownLatch running = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner
+			.runScoped((scope) -> scope.fork(Support.later("first")).thenCompose((value) -> scope.fork(() -> {
+				running.countDown();
+				return second;
+			}))));
+		Support.await(running);
+		Support.settle(this.runner);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		Support.eventually().until(second::isCancelled);
+		assertThat(second.cancellations()).containsExactly(true);
+	}
+
+	// What runs on all the same
+
+	@ParameterizedTest
+	@EnumSource
+	void secondWorkThatRunsOnIsCountedUntilItsEnd(Chain chain) {
+		Work<String> second = Work.stubborn();
+		CountDownLatch running = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> chain.of(scope, (value) -> {
+			running.countDown();
+			return second;
+		})));
+		Support.await(running);
+		Support.settle(this.runner);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		Support.settle(this.runner);
+		assertThat(second.cancellations()).containsExactly(true);
+		assertThat(this.runner.snapshot().abandoned()).isOne();
+		second.complete("late");
+		Support.eventually().until(() -> this.runner.snapshot().abandoned() == 0);
+	}
+
+	@Test
+	void secondWorkThatRunsOnHoldsThePermit() {
+		Work<String> second = Work.stubborn();
+		CountDownLatch running = new CountDownLatch(1);
+		Owner<String> owner = Owner
+			.start(() -> this.runner.runScoped((scope) -> scope.fork(Support.later("first")).thenCompose((value) -> {
+				running.countDown();
+				return second;
+			})));
+		Support.await(running);
+		Support.settle(this.runner);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		CompletableFuture<String> next = this.runner.submit(Support.value("next"));
+		Support.settle(this.runner);
+		assertThat(next).isNotDone();
+		second.complete("late");
+		assertThat(Support.get(next)).isEqualTo("next");
+	}
+
+	@Test
+	void valueOfASecondWorkThatComesTooLateIsDiscarded() {
+		Work<String> second = Work.stubborn();
+		CountDownLatch running = new CountDownLatch(1);
+		Owner<String> owner = Owner
+			.start(() -> this.runner.runScoped((scope) -> scope.fork(Support.later("first")).thenCompose((value) -> {
+				running.countDown();
+				return second;
+			})));
+		Support.await(running);
+		Support.settle(this.runner);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		second.complete("late");
+		Support.eventually().until(() -> this.discarded.contains("late"));
+		assertThat(this.discarded).containsExactly("late");
+	}
+
+	// What must not change
+
+	@ParameterizedTest
+	@EnumSource
+	void chainThatEndsWellGivesItsValueAndCancelsNothing(Chain chain) {
+		Work<String> second = new Work<>();
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> chain.of(scope, (value) -> {
+			Support.daemon(() -> second.complete("second")).start();
+			return second;
+		})));
+		assertThat(owner.value()).isEqualTo("second");
+		assertThat(second.cancellations()).isEmpty();
+		assertThat(this.discarded).isEmpty();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void secondWorkThatFailsFailsTheRunWithTheSameInstance(Chain chain) {
+		IllegalStateException failure = new IllegalStateException("second");
+		Owner<String> owner = Owner.start(() -> this.runner
+			.runScoped((scope) -> chain.of(scope, (value) -> CompletableFuture.failedFuture(failure))));
+		assertThat(owner.failure()).isSameAs(failure);
+	}
+
+	/**
+	 * How a second work is chained to a first one.
+	 */
+	enum Chain {
+
+		THEN_COMPOSE {
+
+			@Override
+			CompletableFuture<String> after(CompletableFuture<String> first,
+					Function<String, CompletableFuture<String>> second) {
+				return first.thenCompose(second);
+			}
+
+		},
+
+		THEN_COMPOSE_ASYNC {
+
+			@Override
+			CompletableFuture<String> after(CompletableFuture<String> first,
+					Function<String, CompletableFuture<String>> second) {
+				return first.thenComposeAsync(second);
+			}
+
+		},
+
+		THEN_COMPOSE_ASYNC_ELSEWHERE {
+
+			@Override
+			CompletableFuture<String> after(CompletableFuture<String> first,
+					Function<String, CompletableFuture<String>> second) {
+				return first.thenComposeAsync(second, (command) -> Support.daemon(command).start());
+			}
+
+		},
+
+		THEN_APPLY_AND_COMPOSE {
+
+			@Override
+			CompletableFuture<String> after(CompletableFuture<String> first,
+					Function<String, CompletableFuture<String>> second) {
+				return first.thenApply((value) -> value).thenCompose(second).thenApply((value) -> value);
+			}
+
+		},
+
+		HANDLE_AND_COMPOSE {
+
+			@Override
+			CompletableFuture<String> after(CompletableFuture<String> first,
+					Function<String, CompletableFuture<String>> second) {
+				return first.handle((value, failure) -> second.apply(value)).thenCompose((stage) -> stage);
+			}
+
+			@Override
+			boolean isForValues() {
+				return false;
+			}
+
+		},
+
+		WHEN_COMPLETE_AND_COMPOSE {
+
+			@Override
+			CompletableFuture<String> after(CompletableFuture<String> first,
+					Function<String, CompletableFuture<String>> second) {
+				return first.whenComplete((value, failure) -> {
+				}).thenCompose(second).whenComplete((value, failure) -> {
+				});
+			}
+
+		},
+
+		COMBINE_AND_COMPOSE {
+
+			@Override
+			CompletableFuture<String> after(CompletableFuture<String> first,
+					Function<String, CompletableFuture<String>> second) {
+				return first.thenCombine(CompletableFuture.completedFuture("other"), String::concat)
+					.thenCompose(second);
+			}
+
+		},
+
+		EXCEPTIONALLY_COMPOSE {
+
+			@Override
+			CompletableFuture<String> after(CompletableFuture<String> first,
+					Function<String, CompletableFuture<String>> second) {
+				return first.<String>thenApply((value) -> {
+					throw new IllegalStateException("first");
+				}).exceptionallyCompose((failure) -> second.apply("failed"));
+			}
+
+			@Override
+			boolean isForValues() {
+				return false;
+			}
+
+		},
+
+		EXCEPTIONALLY_COMPOSE_ASYNC {
+
+			@Override
+			CompletableFuture<String> after(CompletableFuture<String> first,
+					Function<String, CompletableFuture<String>> second) {
+				return first.<String>thenApply((value) -> {
+					throw new IllegalStateException("first");
+				}).exceptionallyComposeAsync((failure) -> second.apply("failed"));
+			}
+
+			@Override
+			boolean isForValues() {
+				return false;
+			}
+
+		};
+
+		CompletableFuture<String> of(RunScope scope, Function<String, CompletableFuture<String>> second) {
+			return after(scope.fork(Support.later("first")), second);
+		}
+
+		abstract CompletableFuture<String> after(CompletableFuture<String> first,
+				Function<String, CompletableFuture<String>> second);
+
+		/**
+		 * Whether the second work is started only if the first one brings a value.
+		 */
+		boolean isForValues() {
+			return true;
+		}
+
+	}
+
+}

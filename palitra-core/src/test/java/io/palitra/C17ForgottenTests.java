@@ -1,0 +1,228 @@
+package io.palitra;
+
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import io.palitra.spi.RunEvent;
+import io.palitra.spi.RunListener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A call is seen here as its listener sees it: whoever keeps one event must not keep
+ * others with it.
+ */
+@DisplayName("C17 Memory: what a runner forgets while it goes on")
+class C17ForgottenTests {
+
+	private final List<WeakReference<RunEvent>> events = new CopyOnWriteArrayList<>();
+
+	private final AtomicReference<RunEvent> kept = new AtomicReference<>();
+
+	private EventLoopThreadRunner runner = builder().build();
+
+	@AfterEach
+	void close() {
+		this.runner.close(Duration.ZERO);
+	}
+
+	private EventLoopThreadRunner.Builder builder() {
+		return EventLoopThreadRunner.builder()
+			.name("forgetful")
+			.shutdownGrace(Duration.ZERO)
+			.listener(new RunListener() {
+
+				@Override
+				public void onSubmit(RunEvent run) {
+					if (run.getTaskName().equals("kept")) {
+						C17ForgottenTests.this.kept.set(run);
+					}
+					else if (run.getTaskName().equals("forgotten")) {
+						C17ForgottenTests.this.events.add(new WeakReference<>(run));
+					}
+				}
+
+			});
+	}
+
+	private void assertThatAllAreForgotten(int calls) {
+		assertThat(this.events).hasSize(calls);
+		Support.collected(() -> this.events.stream().allMatch((event) -> event.get() == null));
+	}
+
+	// The queue
+
+	@Test
+	void callThatHasRunDoesNotKeepThoseThatStoodBehindItInTheQueue() {
+		List<CompletableFuture<String>> futures = new ArrayList<>();
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			futures.add(this.runner.submit(Support.value("x"), RunOptions.defaults().name("kept")));
+			for (int i = 0; i < 10; i++) {
+				futures.add(this.runner.submit(Support.value("x"), RunOptions.defaults().name("forgotten")));
+			}
+		}
+		futures.forEach(Support::<String>get);
+		Support.settle(this.runner);
+		futures.clear();
+		assertThatAllAreForgotten(10);
+		assertThat(this.kept.get().getTaskName()).isEqualTo("kept");
+	}
+
+	@Test
+	void callThatWasGivenUpInTheQueueDoesNotKeepThoseBehindItEither() {
+		List<CompletableFuture<String>> futures = new ArrayList<>();
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			futures.add(this.runner.submit(Support.value("x"), RunOptions.defaults().name("kept")));
+			for (int i = 0; i < 10; i++) {
+				futures.add(this.runner.submit(Support.value("x"), RunOptions.defaults().name("forgotten")));
+			}
+			futures.get(0).cancel(true);
+		}
+		futures.subList(1, 11).forEach(Support::<String>get);
+		Support.settle(this.runner);
+		futures.clear();
+		assertThatAllAreForgotten(10);
+		assertThat(this.kept.get().getTaskName()).isEqualTo("kept");
+	}
+
+	@Test
+	void taskOfTheLoopDoesNotKeepThoseThatStoodBehindIt() {
+		List<WeakReference<Object>> behind = new ArrayList<>();
+		Future<?> first;
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			first = this.runner.getLoop().submit(() -> "first");
+			for (int i = 0; i < 10; i++) {
+				behind.add(new WeakReference<>(this.runner.getLoop().submit(() -> "behind")));
+			}
+		}
+		Support.settle(this.runner);
+		Support.collected(() -> behind.stream().allMatch((each) -> each.get() == null));
+		assertThat(first).isDone();
+	}
+
+	// The context
+
+	@Test
+	void contextClassLoaderOfTheLastCallIsNotKept() throws Exception {
+		WeakReference<ClassLoader> loader = callWithAContextClassLoader();
+		Support.collected(() -> loader.get() == null);
+		assertThat(this.runner.run(Support.value("x"))).isEqualTo("x");
+	}
+
+	private WeakReference<ClassLoader> callWithAContextClassLoader() throws Exception {
+		try (URLClassLoader loader = new URLClassLoader(new URL[0], getClass().getClassLoader())) {
+			Owner<String> owner = Owner.start((runnable) -> {
+				Thread thread = Support.daemon(runnable);
+				thread.setContextClassLoader(loader);
+				return thread;
+			}, () -> this.runner.run(Support.later("x")));
+			owner.value();
+			Support.untilDead(owner.thread());
+			Support.settle(this.runner);
+			return new WeakReference<>(loader);
+		}
+	}
+
+	// The permits
+
+	@ParameterizedTest
+	@EnumSource
+	void callThatWasGivenUpWhileItWaitedForAPermitIsForgotten(GivingUp givingUp) {
+		this.runner.close();
+		this.runner = builder().maxInFlight(1).build();
+		Work<String> holder = Work.stubborn();
+		CompletableFuture<String> holding = this.runner.submit(() -> holder);
+		Support.untilActive(this.runner, 1);
+		for (int i = 0; i < 5; i++) {
+			givingUp.giveUp(this.runner);
+		}
+		assertThat(this.runner.snapshot().pending()).isZero();
+		assertThatAllAreForgotten(5);
+		holder.complete("held");
+		assertThat(Support.get(holding)).isEqualTo("held");
+		assertThat(this.runner.run(Support.value("next"), Support.PATIENCE)).isEqualTo("next");
+	}
+
+	/**
+	 * How a call is given up that waits for a permit.
+	 */
+	enum GivingUp {
+
+		TIMEOUT {
+
+			@Override
+			void giveUp(EventLoopThreadRunner runner) {
+				Owner<Object> owner = Owner
+					.start(() -> runner.run(Support.never(), FORGOTTEN.timeout(Duration.ofMillis(20))));
+				assertThat(owner.failure()).isInstanceOf(RunTimeoutException.class);
+				Support.untilDead(owner.thread());
+			}
+
+		},
+
+		INTERRUPT {
+
+			@Override
+			void giveUp(EventLoopThreadRunner runner) {
+				Owner<Object> owner = Owner.parked(() -> runner.run(Support.never(), FORGOTTEN));
+				owner.interrupt();
+				assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+				Support.untilDead(owner.thread());
+			}
+
+		},
+
+		CANCEL {
+
+			@Override
+			void giveUp(EventLoopThreadRunner runner) {
+				runner.submit(Support.never(), FORGOTTEN).cancel(true);
+			}
+
+		},
+
+		DEADLINE_OF_A_SUBMITTED_CALL {
+
+			@Override
+			void giveUp(EventLoopThreadRunner runner) {
+				CompletableFuture<Object> future = runner.submit(Support.never(),
+						FORGOTTEN.timeout(Duration.ofMillis(20)));
+				assertThat(Support.<Throwable>get(future.handle((value, failure) -> failure)))
+					.isInstanceOf(RunTimeoutException.class);
+			}
+
+		},
+
+		COMPLETION_BY_OTHERS {
+
+			@Override
+			void giveUp(EventLoopThreadRunner runner) {
+				CompletableFuture<Object> future = runner.submit(Support.never(), FORGOTTEN);
+				future.orTimeout(10, TimeUnit.MILLISECONDS);
+				assertThat(Support.<Throwable>get(future.handle((value, failure) -> failure))).isNotNull();
+			}
+
+		};
+
+		private static final RunOptions FORGOTTEN = RunOptions.defaults().name("forgotten");
+
+		abstract void giveUp(EventLoopThreadRunner runner);
+
+	}
+
+}
