@@ -34,7 +34,7 @@ import io.palitra.internal.loop.Names;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.Stages;
 import io.palitra.internal.loop.Threads;
-import io.palitra.internal.stream.PublisherIterator;
+import io.palitra.internal.stream.PublisherSpliterator;
 import io.palitra.spi.AsyncAdapter;
 import io.palitra.spi.BlockingDetector;
 import io.palitra.spi.ContextCarrier;
@@ -685,7 +685,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		Objects.requireNonNull(options, "options");
 		RunOptions named = options.name().isPresent() ? options : options.name("stream");
 		Executor loop = this.calls.inContext(this.eventLoop);
-		return new PublisherIterator<>(publisher, (subscribe, signal) -> await(signal, named, subscribe, loop),
+		return new PublisherSpliterator<>(publisher, (subscribe, signal) -> await(signal, named, subscribe, loop),
 				(signal) -> await(signal, named), this.calls::discard)
 			.stream();
 	}

@@ -46,6 +46,8 @@ class C21StreamTests {
 	 */
 	private static final int PREFETCH = 32;
 
+	private static final Duration FOREVER = Duration.ofHours(1);
+
 	private final List<Object> discarded = new CopyOnWriteArrayList<>();
 
 	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
@@ -364,7 +366,7 @@ class C21StreamTests {
 
 			@Override
 			public String toString() {
-				return "flood";
+				throw new IllegalStateException("toString");
 			}
 
 			@Override
@@ -380,7 +382,7 @@ class C21StreamTests {
 				// Not before all have been sent
 				Support.eventually().until(() -> flood.cancelled.get() > 0);
 				read.add(element);
-			})).withMessageContaining("flood").withMessageContaining("32");
+			})).withMessageContaining(flood.getClass().getName()).withMessageContaining("32");
 		}
 		assertThat(flood.cancelled).hasValue(1);
 		// It is told to stop before it has sent the last.
@@ -392,20 +394,27 @@ class C21StreamTests {
 		assertThat(read).startsWith(IntStream.range(0, PREFETCH).boxed().toArray(Integer[]::new));
 	}
 
-	@Test
-	void publisherIsToldWhatItMustNotSend() {
+	@ParameterizedTest
+	@ValueSource(strings = { "subscription", "item", "throwable" })
+	void publisherThatSendsNullIsToldSoAndTheReaderToo(String signal) {
 		AtomicReference<Flow.Subscriber<? super Integer>> subscriber = new AtomicReference<>();
 		Flow.Publisher<Integer> publisher = subscriber::set;
+		Silent silent = new Silent();
 		Stream<Integer> stream = this.runner.stream(publisher);
 		Owner<List<Integer>> reader = Owner.parked(stream::toList);
 		Support.eventually().until(() -> subscriber.get() != null);
-		assertThatNullPointerException().isThrownBy(() -> subscriber.get().onSubscribe(null));
-		assertThatNullPointerException().isThrownBy(() -> subscriber.get().onNext(null));
-		assertThatNullPointerException().isThrownBy(() -> subscriber.get().onError(null));
-		subscriber.get().onSubscribe(new Silent());
+		assertThatNullPointerException().isThrownBy(() -> {
+			switch (signal) {
+				case "subscription" -> subscriber.get().onSubscribe(null);
+				case "item" -> subscriber.get().onNext(null);
+				default -> subscriber.get().onError(null);
+			}
+		}).withMessage(signal);
+		assertThat(reader.failure()).isInstanceOf(NullPointerException.class).hasMessage(signal);
+		subscriber.get().onSubscribe(silent);
 		subscriber.get().onNext(1);
-		subscriber.get().onComplete();
-		assertThat(reader.value()).containsExactly(1);
+		assertThat(silent.cancelled).hasValue(1);
+		assertThat(this.discarded).containsExactly(1);
 	}
 
 	@Test
@@ -417,6 +426,207 @@ class C21StreamTests {
 		})) {
 			assertThat(stream.toList()).containsExactly(0, 1);
 		}
+	}
+
+	// Publishers that break the rules
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void cancelThatThrowsHidesNoTimeoutAndLosesNoElementC3(boolean byTimeout) {
+		IllegalStateException failure = new IllegalStateException("cancel");
+		Silent silent = new Silent() {
+
+			@Override
+			void started(Flow.Subscriber<? super Integer> subscriber) {
+				IntStream.range(0, byTimeout ? 1 : 5).forEach(subscriber::onNext);
+			}
+
+			@Override
+			public void cancel() {
+				super.cancel();
+				throw failure;
+			}
+
+		};
+		try (Logs logs = Logs.capture()) {
+			Stream<Integer> stream = this.runner.stream(silent, limit(byTimeout ? Support.UNHURRIED : FOREVER));
+			Iterator<Integer> iterator = stream.iterator();
+			assertThat(iterator.next()).isZero();
+			if (byTimeout) {
+				assertThatExceptionOfType(RunTimeoutException.class).isThrownBy(iterator::hasNext);
+			}
+			Support.settle(this.runner);
+			stream.close();
+			assertThat(silent.cancelled).hasValue(1);
+			assertThat(this.discarded).isEqualTo(byTimeout ? List.of() : List.of(1, 2, 3, 4));
+			assertThat(logs.thrown()).containsExactly(failure);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void requestThatThrowsFailsTheReadAfterTheElementsBefore(int failing) {
+		IllegalStateException failure = new IllegalStateException("request");
+		Silent silent = new Silent() {
+
+			private int requests;
+
+			@Override
+			public void request(long n) {
+				if (++this.requests == failing) {
+					throw failure;
+				}
+				IntStream.range(0, PREFETCH).forEach(this.subscriber.get()::onNext);
+			}
+
+		};
+		List<Integer> read = new ArrayList<>();
+		try (Stream<Integer> stream = this.runner.stream(silent)) {
+			assertThatIllegalStateException().isThrownBy(() -> stream.forEach(read::add)).isSameAs(failure);
+		}
+		assertThat(read).isEqualTo(IntStream.range(0, (failing - 1) * PREFETCH).boxed().toList());
+		assertThat(silent.cancelled).hasValue(1);
+		assertThat(this.discarded).isEmpty();
+	}
+
+	@Test
+	void requestThatThrowsOnAForeignThreadReleasesTheReader() {
+		IllegalStateException failure = new IllegalStateException("request");
+		Silent silent = new Silent() {
+
+			@Override
+			public void request(long n) {
+				throw failure;
+			}
+
+		};
+		try (Stream<Integer> stream = this.runner
+			.stream((subscriber) -> this.foreign.execute(() -> silent.subscribe(subscriber)))) {
+			assertThatIllegalStateException().isThrownBy(stream::toList).isSameAs(failure);
+		}
+	}
+
+	@Test
+	void overflowOnAForeignThreadReleasesTheReaderWhateverThePublisherThrows() {
+		Silent flood = new Silent() {
+
+			@Override
+			public void subscribe(Flow.Subscriber<? super Integer> subscriber) {
+				C21StreamTests.this.foreign.execute(() -> super.subscribe(subscriber));
+			}
+
+			@Override
+			void started(Flow.Subscriber<? super Integer> subscriber) {
+				IntStream.range(0, 2 * PREFETCH + 1).forEach(subscriber::onNext);
+			}
+
+			@Override
+			public void cancel() {
+				super.cancel();
+				throw new IllegalStateException("cancel");
+			}
+
+			@Override
+			public String toString() {
+				throw new IllegalStateException("toString");
+			}
+
+		};
+		List<Object> read = new ArrayList<>();
+		try (Stream<Integer> stream = this.runner.stream(flood)) {
+			Iterator<Integer> iterator = stream.iterator();
+			assertThatIllegalStateException().isThrownBy(() -> iterator.forEachRemaining((element) -> {
+				Support.eventually().until(() -> flood.cancelled.get() > 0);
+				read.add(element);
+			})).withMessageContaining("sent more than the 32 elements");
+		}
+		Support.eventually()
+			.untilAsserted(() -> assertThat(Stream.concat(read.stream(), this.discarded.stream()))
+				.containsExactlyInAnyOrderElementsOf(
+						IntStream.range(0, 2 * PREFETCH + 1).<Object>mapToObj(Integer::valueOf).toList()));
+	}
+
+	@Test
+	void elementThatComesWithTheEndIsReadOrDiscardedWhateverRaces() {
+		for (int round = 0; round < 600; round++) {
+			Same same = new Same();
+			AtomicReference<Flow.Subscriber<? super Same>> subscriber = new AtomicReference<>();
+			Future<?> sending = this.foreign.submit(() -> {
+				Support.eventually().until(() -> subscriber.get() != null);
+				subscriber.get().onNext(same);
+			});
+			Stream<Same> stream = this.runner.stream((subscribing) -> {
+				subscribing.onSubscribe(new Silent());
+				subscriber.set(subscribing);
+				subscribing.onComplete();
+			});
+			stream.forEach(Same::seen);
+			Support.get(sending);
+			this.discarded.forEach((discarded) -> ((Same) discarded).seen());
+			this.discarded.clear();
+			assertThat(same.seen).hasValue(1);
+		}
+	}
+
+	@Test
+	void elementsBeforeAFailureAreReadInParallelToo() {
+		IllegalStateException failure = new IllegalStateException("middle");
+		List<Integer> read = new CopyOnWriteArrayList<>();
+		try (Stream<Integer> stream = this.runner.stream(failing(20, failure))) {
+			assertThatIllegalStateException().isThrownBy(() -> stream.parallel().forEach(read::add))
+				.satisfies((ex) -> assertThat((ex == failure) ? ex : ex.getCause()).isSameAs(failure));
+		}
+		List<Object> all = new ArrayList<>(read);
+		all.addAll(this.discarded);
+		assertThat(all)
+			.containsExactlyInAnyOrderElementsOf(IntStream.range(0, 20).<Object>mapToObj(Integer::valueOf).toList());
+	}
+
+	// After the end
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void nothingIsRequestedOrCancelledAfterThePublishersEnd(boolean failing) {
+		List<String> late = new CopyOnWriteArrayList<>();
+		Flow.Publisher<Integer> publisher = (subscriber) -> subscriber.onSubscribe(new Flow.Subscription() {
+
+			private boolean ended;
+
+			@Override
+			public void request(long n) {
+				if (this.ended) {
+					late.add("request");
+					return;
+				}
+				IntStream.range(0, 30).forEach(subscriber::onNext);
+				this.ended = true;
+				if (failing) {
+					subscriber.onError(new IllegalStateException("end"));
+				}
+				else {
+					subscriber.onComplete();
+				}
+			}
+
+			@Override
+			public void cancel() {
+				if (this.ended) {
+					late.add("cancel");
+				}
+			}
+
+		});
+		List<Integer> read = new ArrayList<>();
+		try (Stream<Integer> stream = this.runner.stream(publisher)) {
+			if (failing) {
+				assertThatIllegalStateException().isThrownBy(() -> stream.forEach(read::add)).withMessage("end");
+			}
+			else {
+				stream.forEach(read::add);
+			}
+		}
+		assertThat(read).hasSize(30);
+		assertThat(late).isEmpty();
 	}
 
 	// Waiting

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +70,20 @@ final class Races {
 			@Override
 			public boolean cancel(boolean mayInterruptIfRunning) {
 				return false;
+			}
+
+	/**
+	 * Returns a subscription that leaves it to others what is sent.
+	 */
+	static Flow.Subscription subscription() {
+		return new Flow.Subscription() {
+
+			@Override
+			public void request(long n) {
+			}
+
+			@Override
+			public void cancel() {
 			}
 
 		};
