@@ -3,17 +3,22 @@ package io.palitra.spi;
 import java.util.function.Consumer;
 
 /**
- * A stage that can still be given a value after it was cancelled: a client may hand a
- * connection out in the very moment in which the deadline strikes. A runner that follows
- * such a stage asks for these values, so that they reach its {@code onDiscard} handlers
- * like any other late result (rule C11).
+ * What a stage implements that may get values which nobody can read from it any more,
+ * because it was cancelled or has completed: without this they would be lost, and with
+ * them what they hold. A {@link java.util.concurrent.CompletableFuture} only says so to
+ * whoever tries to complete it.
+ * <p>
+ * A runner that follows such a stage has these values discarded, like every other late
+ * result (rule C11).
  */
 public interface LateResultSource {
 
 	/**
-	 * Sets what gets the values that come when the stage is done, on the thread that
-	 * brings them. Called once, before the runner cancels the stage.
-	 * @param handler gets each such value, and does not throw
+	 * Registers what gets the late values, in place of what was registered before. Values
+	 * that are late already go to the first handler, at once. A runner registers its
+	 * handler when a task has returned the stage, before it listens or cancels.
+	 * @param handler gets each late value once, on the thread that brings it, never
+	 * {@code null}; must not throw
 	 */
 	void onLateResult(Consumer<Object> handler);
 

@@ -2,7 +2,6 @@ package io.palitra.internal.stream;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.Spliterator;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -208,14 +207,19 @@ public final class PublisherSpliterator<T> implements Flow.Subscriber<T>, Splite
 
 	@Override
 	public void onSubscribe(Flow.Subscription subscription) {
-		if (this.upstream.begin(notNull(subscription, "subscription"))) {
+		if (subscription == null) {
+			throw refused("subscription");
+		}
+		if (this.upstream.begin(subscription)) {
 			request(PREFETCH);
 		}
 	}
 
 	@Override
 	public void onNext(T item) {
-		notNull(item, "item");
+		if (item == null) {
+			throw refused("item");
+		}
 		if (this.end.isDone()) {
 			this.discard.accept(item);
 		}
@@ -234,7 +238,9 @@ public final class PublisherSpliterator<T> implements Flow.Subscriber<T>, Splite
 
 	@Override
 	public void onError(Throwable throwable) {
-		notNull(throwable, "throwable");
+		if (throwable == null) {
+			throw refused("throwable");
+		}
 		this.upstream.end();
 		if (!end(throwable)) {
 			Log.debug("A publisher of " + this.publisher.getClass() + " failed after its end", throwable);
@@ -250,16 +256,12 @@ public final class PublisherSpliterator<T> implements Flow.Subscriber<T>, Splite
 
 	/**
 	 * Tells the publisher by an exception what it must not send, and the reader too: the
-	 * publisher may have died of that.
+	 * publisher may die of it.
 	 */
-	private <S> S notNull(@Nullable S signal, String name) {
-		try {
-			return Objects.requireNonNull(signal, name);
-		}
-		catch (NullPointerException ex) {
-			fail(ex);
-			throw ex;
-		}
+	private NullPointerException refused(String signal) {
+		NullPointerException ex = new NullPointerException(signal);
+		fail(ex);
+		return ex;
 	}
 
 	/**

@@ -1,5 +1,5 @@
 /**
- * A publisher read by a thread that blocks.
+ * Publishers and callbacks as what a runner can wait for: a stream that blocks, a stage.
  */
 @NullMarked
 package io.palitra.internal.stream;
