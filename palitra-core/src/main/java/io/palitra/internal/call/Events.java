@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.palitra.internal.Elements;
 import io.palitra.internal.Settings;
 import io.palitra.internal.loop.Log;
 import io.palitra.spi.RunListener;
@@ -108,6 +109,10 @@ final class Events {
 	void discard(@Nullable Object value) {
 		if (value instanceof Gather<?>) {
 			// Its owner sees to what is in there, whatever becomes of the call.
+			return;
+		}
+		if (value instanceof Elements<?> elements) {
+			elements.forEach(this::discard);
 			return;
 		}
 		this.discarded.increment();
