@@ -261,6 +261,20 @@ class TroubleshootingTests {
 		Iterator<Integer> iterator = closed.iterator();
 		closed.close();
 		provoke(CancellationException.class, iterator::hasNext);
+		Flow.Publisher<Integer> deaf = (subscriber) -> {
+			subscriber.onSubscribe(new Subscription() {
+
+				@Override
+				public void cancel() {
+					throw new IllegalStateException("deaf");
+				}
+
+			});
+			subscriber.onNext(1);
+		};
+		try (Stream<Integer> stream = this.runner.stream(deaf)) {
+			assertThat(stream.findFirst()).contains(1);
+		}
 	}
 
 	private void start(CapturedOutput output) {

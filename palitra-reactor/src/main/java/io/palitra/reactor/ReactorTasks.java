@@ -2,18 +2,19 @@ package io.palitra.reactor;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 
+import org.reactivestreams.Publisher;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.Exceptions;
-import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 
 import io.palitra.AsyncCallable;
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.PublisherTasks;
+import io.palitra.RunOptions;
 
 /**
  * Reactor's types as tasks. Reads best with static imports:
@@ -31,8 +32,9 @@ import io.palitra.EventLoopThreadRunner;
  * without that library nothing is captured.
  * <p>
  * Cancelling the stage cancels the subscription, also one that the source hands out only
- * after that. What arrives all the same is dropped as Reactor drops things, through
- * {@code Hooks.onNextDropped} and {@code Hooks.onErrorDropped}.
+ * after that. What arrives all the same, and what {@link #list(Publisher)} has collected
+ * until then or until a failure, are late results: the runner discards them one by one
+ * ({@link EventLoopThreadRunner.Builder#onDiscard}).
  */
 public final class ReactorTasks {
 
@@ -51,84 +53,79 @@ public final class ReactorTasks {
 	 */
 	public static <T> AsyncCallable<T> mono(Mono<T> mono) {
 		Objects.requireNonNull(mono, "mono");
-		return () -> {
-			CompletableFuture<T> future = new CompletableFuture<>();
-			FutureSubscriber<T> subscriber = mono.contextCapture().subscribeWith(new FutureSubscriber<>(future));
-			future.whenComplete((value, ex) -> {
-				if (ex != null) {
-					subscriber.cancel();
-				}
-			});
-			return future;
-		};
+		return () -> PublisherTasks.one(flow(mono)).call();
 	}
 
 	/**
-	 * Makes a {@link Flux} a task that collects all its values, in their order. An empty
-	 * {@code Flux} results in an empty list. Each call results in a new list, which is
-	 * the caller's to modify. There is no bound on it: the {@code Flux} has to be finite.
-	 * A failure is that of {@link #mono(Mono)}.
-	 * @param <T> the type of the values
-	 * @param flux what to subscribe to
+	 * Makes the first value of a {@link Flux} or another publisher a task. It results in
+	 * {@code null} if there is none; the subscription is cancelled when the first value
+	 * has come. A failure is that of {@link #mono(Mono)}.
+	 * @param <T> the type of the value
+	 * @param publisher what to subscribe to
 	 * @return a task that may be called any number of times, from any thread
-	 * @throws NullPointerException if {@code flux} is {@code null}
+	 * @throws NullPointerException if {@code publisher} is {@code null}
 	 */
-	public static <T> AsyncCallable<List<T>> list(Flux<T> flux) {
-		Objects.requireNonNull(flux, "flux");
-		return mono(flux.collectList());
+	public static <T> AsyncCallable<T> first(Publisher<T> publisher) {
+		Objects.requireNonNull(publisher, "publisher");
+		return () -> PublisherTasks.first(flow(publisher)).call();
 	}
 
 	/**
-	 * Reads a {@link Flux} as a stream that blocks for each element, at most as long as
-	 * the runner's timeout. The {@code Flux} is subscribed to on the loop's thread when
-	 * the stream is first read, in the context of this call; no more than 32 elements are
-	 * requested ahead. Closing the stream cancels the subscription, so use it in a
-	 * {@code try} statement wherever it may not be read to its end. A failure of the
-	 * {@code Flux} is thrown after the elements before it, as by
-	 * {@link EventLoopThreadRunner#run(AsyncCallable)}.
+	 * Makes a {@link Flux} or another publisher a task that collects all its values, in
+	 * their order. An empty one results in an empty list. Each call results in a new
+	 * list, which is the caller's to modify. There is no bound on it: the publisher has
+	 * to be finite. A failure is that of {@link #mono(Mono)}.
+	 * @param <T> the type of the values
+	 * @param publisher what to subscribe to
+	 * @return a task that may be called any number of times, from any thread
+	 * @throws NullPointerException if {@code publisher} is {@code null}
+	 */
+	public static <T> AsyncCallable<List<T>> list(Publisher<T> publisher) {
+		Objects.requireNonNull(publisher, "publisher");
+		return () -> PublisherTasks.list(flow(publisher)).call();
+	}
+
+	/**
+	 * Reads a {@link Flux} or another publisher as a stream that blocks for each element,
+	 * at most as long as the runner's timeout.
 	 * @param <T> the type of the elements
 	 * @param runner waits for the elements
-	 * @param flux what to read
+	 * @param publisher what to read
 	 * @return a sequential stream; reading it is refused where blocking is
 	 * @throws NullPointerException if an argument is {@code null}
-	 * @see EventLoopThreadRunner#stream(java.util.concurrent.Flow.Publisher)
+	 * @see #stream(EventLoopThreadRunner, Publisher, RunOptions)
 	 */
-	public static <T> Stream<T> stream(EventLoopThreadRunner runner, Flux<T> flux) {
-		Objects.requireNonNull(runner, "runner");
-		Objects.requireNonNull(flux, "flux");
-		return runner
-			.stream(JdkFlowAdapter.publisherToFlowPublisher(flux.onErrorMap(Exceptions::unwrap).contextCapture()));
+	public static <T> Stream<T> stream(EventLoopThreadRunner runner, Publisher<T> publisher) {
+		return stream(runner, publisher, RunOptions.defaults());
 	}
 
 	/**
-	 * Differs from {@link Mono#toFuture()} in that a cancellation also reaches a
-	 * subscription that arrives after it.
+	 * Reads a {@link Flux} or another publisher as a stream that blocks for each element.
+	 * It is subscribed to on the loop's thread when the stream is first read, in the
+	 * context of this call; no more than 32 elements are requested ahead. Closing the
+	 * stream cancels the subscription, so use it in a {@code try} statement wherever it
+	 * may not be read to its end. A failure of the publisher is thrown after the elements
+	 * before it, as by {@link EventLoopThreadRunner#run(AsyncCallable)}.
+	 * @param <T> the type of the elements
+	 * @param runner waits for the elements
+	 * @param publisher what to read
+	 * @param options what each wait for an element wants otherwise than the runner's
+	 * settings
+	 * @return a sequential stream; reading it is refused where blocking is
+	 * @throws NullPointerException if an argument is {@code null}
+	 * @see EventLoopThreadRunner#stream(Flow.Publisher, RunOptions)
 	 */
-	private static final class FutureSubscriber<T> extends BaseSubscriber<T> {
+	public static <T> Stream<T> stream(EventLoopThreadRunner runner, Publisher<T> publisher, RunOptions options) {
+		Objects.requireNonNull(runner, "runner");
+		Objects.requireNonNull(publisher, "publisher");
+		return runner.stream(flow(publisher), options);
+	}
 
-		private final CompletableFuture<T> future;
-
-		FutureSubscriber(CompletableFuture<T> future) {
-			this.future = future;
-		}
-
-		@Override
-		protected void hookOnNext(T value) {
-			if (!this.future.complete(value)) {
-				Operators.onNextDropped(value, currentContext());
-			}
-		}
-
-		@Override
-		protected void hookOnComplete() {
-			this.future.complete(null);
-		}
-
-		@Override
-		protected void hookOnError(Throwable failure) {
-			this.future.completeExceptionally(Exceptions.unwrap(failure));
-		}
-
+	private static <T> Flow.Publisher<T> flow(Publisher<T> publisher) {
+		Publisher<T> captured = (publisher instanceof Mono<T> mono)
+				? mono.onErrorMap(Exceptions::unwrap).contextCapture()
+				: Flux.from(publisher).onErrorMap(Exceptions::unwrap).contextCapture();
+		return JdkFlowAdapter.publisherToFlowPublisher(captured);
 	}
 
 }

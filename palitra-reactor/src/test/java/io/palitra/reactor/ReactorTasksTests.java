@@ -4,15 +4,21 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -22,6 +28,10 @@ import io.micrometer.context.ContextRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
@@ -34,8 +44,10 @@ import reactor.test.publisher.PublisherProbe;
 
 import io.palitra.AsyncCallable;
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.RunOptions;
 import io.palitra.RunTimeoutException;
 
+import static io.palitra.reactor.ReactorTasks.first;
 import static io.palitra.reactor.ReactorTasks.list;
 import static io.palitra.reactor.ReactorTasks.mono;
 import static io.palitra.reactor.ReactorTasks.stream;
@@ -112,7 +124,9 @@ class ReactorTasksTests {
 		@Test
 		void streamNeedsARunnerAndAFluxC1() {
 			assertThatNullPointerException().isThrownBy(() -> stream(null, Flux.empty())).withMessage("runner");
-			assertThatNullPointerException().isThrownBy(() -> stream(this.runner, null)).withMessage("flux");
+			assertThatNullPointerException().isThrownBy(() -> stream(this.runner, null)).withMessage("publisher");
+			assertThatNullPointerException().isThrownBy(() -> stream(this.runner, Flux.empty(), null))
+				.withMessage("options");
 		}
 
 		@Test
@@ -128,6 +142,43 @@ class ReactorTasksTests {
 				return Mono.just("second");
 			});
 			assertThat(this.runner.gather(mono(first.asMono()), mono(endsTheFirst))).containsExactly("first", "second");
+		}
+
+		@Test
+		void firstIsTheFirstValueAndCancelsTheOthers() {
+			PublisherProbe<Integer> probe = PublisherProbe.of(Flux.range(1, 1000));
+			assertThat(this.runner.<Integer>run(first(probe.flux()))).isEqualTo(1);
+			probe.assertWasCancelled();
+			assertThat(this.runner.<Integer>run(first(Flux.empty()))).isNull();
+			assertThat(this.runner.<Integer>run(first(Mono.just(1)))).isEqualTo(1);
+		}
+
+		@Test
+		void anyPublisherMayBeRead() {
+			Publisher<Integer> publisher = Flux.range(1, 3)::subscribe;
+			assertThat(this.runner.<Integer>run(first(publisher))).isEqualTo(1);
+			assertThat(this.runner.run(list(publisher))).containsExactly(1, 2, 3);
+			try (Stream<Integer> elements = stream(this.runner, publisher)) {
+				assertThat(elements.toList()).containsExactly(1, 2, 3);
+			}
+		}
+
+		@Test
+		void streamHasTheLimitOfItsOptionsC4() {
+			RunOptions options = RunOptions.defaults().name("rows").timeout(Duration.ofMillis(20));
+			try (Stream<Integer> elements = stream(this.runner, Flux.<Integer>never(), options)) {
+				assertThatExceptionOfType(RunTimeoutException.class).isThrownBy(elements::findFirst)
+					.withMessageContaining("\"rows\"");
+			}
+		}
+
+		@Test
+		void streamThatIsReadToItsEndIsNotCancelledC21() {
+			PublisherProbe<Integer> probe = PublisherProbe.of(Flux.range(1, 40));
+			try (Stream<Integer> elements = stream(this.runner, probe.flux())) {
+				assertThat(elements.count()).isEqualTo(40);
+			}
+			probe.assertWasNotCancelled();
 		}
 
 		@Test
@@ -263,45 +314,160 @@ class ReactorTasksTests {
 		@Test
 		void nullIsRefusedByName() {
 			assertThatNullPointerException().isThrownBy(() -> mono(null)).withMessage("mono");
-			assertThatNullPointerException().isThrownBy(() -> list(null)).withMessage("flux");
+			assertThatNullPointerException().isThrownBy(() -> list(null)).withMessage("publisher");
+			assertThatNullPointerException().isThrownBy(() -> first(null)).withMessage("publisher");
 		}
 
 	}
 
 	@Nested
-	class AfterACancellation {
+	class LateResults {
 
-		private final BlockingQueue<Object> dropped = new LinkedBlockingQueue<>();
+		private final Queue<Object> discarded = new ConcurrentLinkedQueue<>();
+
+		private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+			.onDiscard(this.discarded::add)
+			.build();
+
+		private final ExecutorService foreign = Executors.newCachedThreadPool();
 
 		@AfterEach
-		void resetHooks() {
-			Hooks.resetOnNextDropped();
-			Hooks.resetOnErrorDropped();
+		void close() {
+			this.runner.close();
+			this.foreign.shutdownNow();
 		}
 
 		@Test
-		void c11ValueIsDroppedAsReactorDropsIt() throws Exception {
-			Hooks.onNextDropped(this.dropped::add);
+		void c11ValueThatComesAfterTheCancellationIsDiscarded() {
 			LateSource source = new LateSource();
-			CompletableFuture<String> stage = call(mono(source));
+			CompletableFuture<String> call = this.runner.submit(mono(source));
 			source.handOutSubscription();
-			stage.cancel(true);
+			settle();
+			call.cancel(true);
 			source.signal((subscriber) -> subscriber.onNext("late"));
-			assertThat(this.dropped).containsExactly("late");
-			assertThat(stage).isCancelled();
+			assertThat(this.discarded).containsExactly("late");
+			assertThat(call).isCancelled();
 		}
 
 		@Test
-		void c11FailureIsDroppedAsReactorDropsIt() throws Exception {
-			Hooks.onErrorDropped(this.dropped::add);
+		void c11FailureThatComesAfterTheCancellationChangesNothing() {
 			LateSource source = new LateSource();
-			CompletableFuture<String> stage = call(mono(source));
+			CompletableFuture<String> call = this.runner.submit(mono(source));
 			source.handOutSubscription();
-			stage.cancel(true);
-			RuntimeException failure = new IllegalStateException("expected");
-			source.signal((subscriber) -> subscriber.onError(failure));
-			assertThat(this.dropped).containsExactly(failure);
-			assertThatExceptionOfType(CancellationException.class).isThrownBy(stage::join);
+			settle();
+			call.cancel(true);
+			source.signal((subscriber) -> subscriber.onError(new IllegalStateException("expected")));
+			assertThat(this.discarded).isEmpty();
+			assertThatExceptionOfType(CancellationException.class).isThrownBy(call::join);
+		}
+
+		@Test
+		void c11WhatAListHasCollectedUntilTheCancellationIsDiscarded() {
+			Sinks.Many<String> sink = Sinks.many().unicast().onBackpressureBuffer();
+			CompletableFuture<List<String>> call = this.runner.submit(list(sink.asFlux()));
+			sink.tryEmitNext("collected");
+			settle();
+			call.cancel(true);
+			assertThat(this.discarded).containsExactly("collected");
+		}
+
+		private void settle() {
+			this.runner.run(() -> CompletableFuture.completedFuture(null));
+		}
+
+		@ParameterizedTest
+		@EnumSource
+		void c11PoolLeaksNothingWhateverRaces(Form form) {
+			Pool pool = new Pool(this.foreign, form.connections);
+			int received = 0;
+			for (int round = 0; round < 3_000; round++) {
+				Duration limit = Duration.ofNanos(1 + ThreadLocalRandom.current().nextInt(300_000));
+				try {
+					received += form.read.apply(this.runner, pool, limit);
+				}
+				catch (RunTimeoutException ex) {
+					assertThat(ex.getLimit()).isEqualTo(limit);
+				}
+			}
+			int all = received;
+			await().untilAsserted(() -> assertThat(all + this.discarded.size()).isEqualTo(pool.handedOut.get()));
+			assertThat(this.discarded).doesNotHaveDuplicates();
+		}
+
+		enum Form {
+
+			MONO(1, (runner, pool, limit) -> (runner.run(mono(Mono.fromDirect(pool)), limit) != null) ? 1 : 0),
+
+			FIRST(1, (runner, pool, limit) -> (runner.run(first(pool), limit) != null) ? 1 : 0),
+
+			LIST(5, (runner, pool, limit) -> runner.run(list(pool), limit).size()),
+
+			GATHER(1, (runner, pool, limit) -> (int) runner
+				.gather(List.of(first(pool), first(pool)), RunOptions.defaults().timeout(limit))
+				.stream()
+				.filter(Objects::nonNull)
+				.count()),
+
+			STREAM(5, (runner, pool, limit) -> {
+				AtomicInteger read = new AtomicInteger();
+				try (Stream<Object> stream = stream(runner, pool, RunOptions.defaults().timeout(limit))) {
+					stream.limit(3).forEach((connection) -> read.incrementAndGet());
+				}
+				catch (RunTimeoutException ex) {
+					return read.get();
+				}
+				return read.get();
+			});
+
+			private final int connections;
+
+			private final Read read;
+
+			Form(int connections, Read read) {
+				this.connections = connections;
+				this.read = read;
+			}
+
+			/**
+			 * Returns how many connections came of it.
+			 */
+			interface Read {
+
+				int apply(EventLoopThreadRunner runner, Pool pool, Duration limit);
+
+			}
+
+		}
+
+		/**
+		 * Hands out connections on other threads, to whoever has not been seen to cancel.
+		 */
+		static final class Pool implements Publisher<Object> {
+
+			private final Executor executor;
+
+			private final int connections;
+
+			private final AtomicInteger handedOut = new AtomicInteger();
+
+			Pool(Executor executor, int connections) {
+				this.executor = executor;
+				this.connections = connections;
+			}
+
+			@Override
+			public void subscribe(Subscriber<? super Object> subscriber) {
+				this.executor.execute(() -> {
+					ProbedSubscription subscription = new ProbedSubscription();
+					subscriber.onSubscribe(subscription);
+					for (int i = 0; i < this.connections && subscription.cancelled() == 0; i++) {
+						this.handedOut.incrementAndGet();
+						subscriber.onNext(new Object());
+					}
+					subscriber.onComplete();
+				});
+			}
+
 		}
 
 	}
@@ -390,6 +556,7 @@ class ReactorTasksTests {
 		}
 
 		void signal(Consumer<CoreSubscriber<? super String>> signal) {
+			await().until(() -> this.subscriber.get() != null);
 			signal.accept(this.subscriber.get());
 		}
 
@@ -397,26 +564,26 @@ class ReactorTasksTests {
 
 	private static final class ProbedSubscription implements Subscription {
 
-		private int cancelled;
+		private final AtomicInteger cancelled = new AtomicInteger();
 
-		private long requested;
+		private final AtomicLong requested = new AtomicLong();
 
 		@Override
 		public void request(long count) {
-			this.requested += count;
+			this.requested.addAndGet(count);
 		}
 
 		@Override
 		public void cancel() {
-			this.cancelled++;
+			this.cancelled.incrementAndGet();
 		}
 
 		int cancelled() {
-			return this.cancelled;
+			return this.cancelled.get();
 		}
 
 		long requested() {
-			return this.requested;
+			return this.requested.get();
 		}
 
 	}

@@ -1,22 +1,24 @@
 package io.palitra.spring.boot.autoconfigure.reactor;
 
 import java.lang.reflect.Type;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.Flow;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
+import org.reactivestreams.FlowAdapters;
+import org.reactivestreams.Publisher;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
-import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
 
+import io.palitra.AsyncCallable;
+import io.palitra.PublisherTasks;
+import io.palitra.reactor.ReactorTasks;
 import io.palitra.spi.AsyncAdapter;
 
 /**
@@ -24,6 +26,9 @@ import io.palitra.spi.AsyncAdapter;
  * list of its values if it can have several.
  */
 final class ReactiveTypesAsyncAdapter implements AsyncAdapter {
+
+	private static final boolean REACTOR = Stream.of("reactor.core.publisher.Mono", "io.palitra.reactor.ReactorTasks")
+		.allMatch((name) -> ClassUtils.isPresent(name, ReactiveTypesAsyncAdapter.class.getClassLoader()));
 
 	private final Supplier<ReactiveAdapterRegistry> registry;
 
@@ -54,9 +59,19 @@ final class ReactiveTypesAsyncAdapter implements AsyncAdapter {
 	@Override
 	public CompletionStage<?> toStage(Object source) {
 		ReactiveAdapter adapter = adapter(source.getClass());
-		Result result = new Result(adapter.isMultiValue());
-		adapter.toPublisher(source).subscribe(result);
-		return result;
+		Publisher<Object> publisher = adapter.toPublisher(source);
+		AsyncCallable<?> task = REACTOR ? OfReactor.task(publisher, adapter.isMultiValue())
+				: task(FlowAdapters.toFlowPublisher(publisher), adapter.isMultiValue());
+		try {
+			return task.call();
+		}
+		catch (Exception ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	private static AsyncCallable<?> task(Flow.Publisher<Object> publisher, boolean many) {
+		return many ? PublisherTasks.list(publisher) : PublisherTasks.one(publisher);
 	}
 
 	private ReactiveAdapter adapter(Class<?> type) {
@@ -68,64 +83,12 @@ final class ReactiveTypesAsyncAdapter implements AsyncAdapter {
 	}
 
 	/**
-	 * What a publisher ends with. Cancels the subscription when it is cancelled itself,
-	 * also one that arrives after that.
+	 * Loaded only where Reactor is, whose failures may be wrapped.
 	 */
-	private static final class Result extends CompletableFuture<@Nullable Object> implements Subscriber<Object> {
+	private static final class OfReactor {
 
-		private static final boolean REACTOR = ClassUtils.isPresent("reactor.core.Exceptions",
-				Result.class.getClassLoader());
-
-		private final @Nullable List<Object> values;
-
-		private final AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
-
-		Result(boolean many) {
-			this.values = many ? new ArrayList<>() : null;
-			whenComplete((value, ex) -> {
-				Subscription subscription = this.subscription.get();
-				if (ex != null && subscription != null) {
-					subscription.cancel();
-				}
-			});
-		}
-
-		@Override
-		public void onSubscribe(Subscription subscription) {
-			// Looks at the end after writing, the end the other way round
-			if (!this.subscription.compareAndSet(null, subscription) || isDone()) {
-				subscription.cancel();
-				return;
-			}
-			subscription.request(Long.MAX_VALUE);
-		}
-
-		@Override
-		public void onNext(Object value) {
-			if (this.values != null) {
-				this.values.add(value);
-			}
-			else {
-				complete(value);
-			}
-		}
-
-		@Override
-		public void onError(Throwable failure) {
-			completeExceptionally(REACTOR ? Exceptions.unwrap(failure) : failure);
-		}
-
-		@Override
-		public void onComplete() {
-			complete(this.values);
-		}
-
-		/**
-		 * What is derived from this is no subscriber.
-		 */
-		@Override
-		public <U> CompletableFuture<U> newIncompleteFuture() {
-			return new CompletableFuture<>();
+		static AsyncCallable<?> task(Publisher<Object> publisher, boolean many) {
+			return many ? ReactorTasks.list(publisher) : ReactorTasks.mono(Mono.fromDirect(publisher));
 		}
 
 	}

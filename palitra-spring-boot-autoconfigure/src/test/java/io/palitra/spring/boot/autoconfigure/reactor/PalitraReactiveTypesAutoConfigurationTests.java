@@ -1,12 +1,19 @@
 package io.palitra.spring.boot.autoconfigure.reactor;
 
 import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -18,6 +25,7 @@ import io.smallrye.mutiny.Uni;
 import kotlinx.coroutines.CompletableDeferred;
 import kotlinx.coroutines.CompletableDeferredKt;
 import kotlinx.coroutines.Deferred;
+import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -28,6 +36,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.util.ReflectionUtils;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -37,6 +46,7 @@ import reactor.test.publisher.PublisherProbe;
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.RunInterruptedException;
 import io.palitra.spi.AsyncAdapter;
+import io.palitra.spi.LateResultSource;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -142,16 +152,6 @@ class PalitraReactiveTypesAutoConfigurationTests {
 
 	@Test
 	void cancellingTheStageCancelsASubscriptionThatArrivesLater() {
-		class Late implements Publisher<String> {
-
-			private Subscriber<? super String> subscriber;
-
-			@Override
-			public void subscribe(Subscriber<? super String> subscriber) {
-				this.subscriber = subscriber;
-			}
-
-		}
 		Late late = new Late();
 		CompletableFuture<Object> stage = stage(late);
 		stage.cancel(true);
@@ -197,6 +197,44 @@ class PalitraReactiveTypesAutoConfigurationTests {
 			assertThat(Thread.interrupted()).isTrue();
 			await().untilAsserted(never::assertWasCancelled);
 		});
+	}
+
+	@Test
+	void valuesThatComeAfterTheCancellationAreDiscardedC11() {
+		for (boolean many : List.of(false, true)) {
+			Late late = new Late();
+			List<Object> discarded = new ArrayList<>();
+			CompletableFuture<Object> stage = stage(many ? late : Mono.fromDirect(late));
+			((LateResultSource) stage).onLateResult(discarded::add);
+			late.subscriber.onSubscribe(mock(Subscription.class));
+			if (many) {
+				late.subscriber.onNext("collected");
+			}
+			stage.cancel(true);
+			late.subscriber.onNext("late");
+			assertThat(discarded).isEqualTo(many ? List.of("collected", "late") : List.of("late"));
+		}
+	}
+
+	@Test
+	void typesOfOthersNeedNoReactor() throws Exception {
+		// All that is needed, each class loaded anew
+		URL[] classPath = Stream
+			.of(ReactiveTypesAsyncAdapter.class, AsyncAdapter.class, ReactiveAdapterRegistry.class, LogFactory.class,
+					Publisher.class, Flowable.class)
+			.map((type) -> type.getProtectionDomain().getCodeSource().getLocation())
+			.toArray(URL[]::new);
+		try (URLClassLoader loader = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
+			Method registry = loader.loadClass(ReactiveAdapterRegistry.class.getName()).getMethod("getSharedInstance");
+			Constructor<?> constructor = loader.loadClass(ReactiveTypesAsyncAdapter.class.getName())
+				.getDeclaredConstructor(Supplier.class);
+			constructor.setAccessible(true);
+			Object other = constructor.newInstance((Supplier<?>) () -> ReflectionUtils.invokeMethod(registry, null));
+			Method toStage = loader.loadClass(AsyncAdapter.class.getName()).getMethod("toStage", Object.class);
+			Method just = loader.loadClass(Flowable.class.getName()).getMethod("just", Object.class);
+			assertThat((CompletableFuture<?>) toStage.invoke(other, just.invoke(null, "x")))
+				.isCompletedWithValueMatching(List.of("x")::equals);
+		}
 	}
 
 	@Test
@@ -271,6 +309,17 @@ class PalitraReactiveTypesAutoConfigurationTests {
 		this.contextRunner.withClassLoader(new FilteredClassLoader("org.reactivestreams", "reactor"))
 			.run((context) -> assertThat(context).hasSingleBean(EventLoopThreadRunner.class)
 				.doesNotHaveBean(AsyncAdapter.class));
+	}
+
+	private static final class Late implements Publisher<String> {
+
+		private Subscriber<? super String> subscriber;
+
+		@Override
+		public void subscribe(Subscriber<? super String> subscriber) {
+			this.subscriber = subscriber;
+		}
+
 	}
 
 	interface Users {
