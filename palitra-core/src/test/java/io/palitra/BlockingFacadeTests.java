@@ -2,6 +2,8 @@ package io.palitra;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -304,6 +306,95 @@ class BlockingFacadeTests {
 		assertThat(one.name()).isEqualTo("World");
 	}
 
+	@Test
+	void methodsOfObjectNeverFail() {
+		InvocationHandler knowsNothing = (proxy, method, arguments) -> {
+			throw new IllegalStateException("Unexpected method invocation: " + method);
+		};
+		AsyncFinding target = proxy(AsyncFinding.class, knowsNothing);
+		FindingFace face = face(FindingFace.class, target);
+		assertThat(face.toString()).contains(FindingFace.class.getName()).contains(target.getClass().getName());
+		assertThat(face.equals(face)).isTrue();
+		assertThat(face.equals(target)).isFalse();
+		assertThat(face.hashCode()).isEqualTo(face.hashCode());
+		Object recursive = new AsyncUsers() {
+
+			@Override
+			public String toString() {
+				return toString();
+			}
+
+		};
+		assertThat(face(Users.class, recursive).toString()).contains(Users.class.getName());
+	}
+
+	// Proxies, whose classes do not know what the results are of
+
+	@Test
+	void proxyIsCheckedLikeWhatItStandsFor() {
+		AsyncFinding target = proxy(AsyncFinding.class, (proxy, method, arguments) -> later("found"));
+		assertThat(face(FindingFace.class, target).find("x")).isEqualTo("found");
+		assertMisfit(target);
+		assertMisfit(proxy(InheritedAsyncFinding.class, (proxy, method, arguments) -> later("found")));
+		assertMisfit(new RawFinding());
+		assertThat(face(FindingFace.class, new RawFinding()).find("x")).isEqualTo("found");
+	}
+
+	private void assertMisfit(Object target) {
+		interface Wrong {
+
+			Integer find(String name);
+
+		}
+		interface WrongOptional {
+
+			Optional<Integer> find(String name);
+
+		}
+		for (Class<?> wrong : List.of(Wrong.class, WrongOptional.class)) {
+			assertThatIllegalArgumentException().as(target.getClass().toString())
+				.isThrownBy(() -> face(wrong, target))
+				.withMessageContaining("find(java.lang.String)")
+				.withMessageContaining("the target's result is of type java.lang.String, not java.lang.Integer");
+		}
+	}
+
+	@Test
+	void stageOfAProxyThatInheritsFromAGenericTypeIsWaitedForOnTheLoop() {
+		interface AsyncNaming extends Supplier<CompletionStage<String>> {
+
+		}
+		interface Naming {
+
+			String get();
+
+		}
+		AsyncNaming target = proxy(AsyncNaming.class,
+				(proxy, method, arguments) -> CompletableFuture.completedFuture(Thread.currentThread().getName()));
+		assertThat(face(Naming.class, target).get()).isEqualTo("palitra-faces");
+	}
+
+	private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, handler));
+	}
+
+	// Optional
+
+	@Test
+	void optionalOfTheResultIsWhatTheFaceMayWant() {
+		interface OptionalFinding {
+
+			Optional<String> find(String name);
+
+		}
+		AsyncFinding target = (name) -> later(name.isEmpty() ? null : name);
+		OptionalFinding face = face(OptionalFinding.class, target);
+		assertThat(face.find("x")).contains("x");
+		assertThat(face.find("")).isEmpty();
+		// Of one that results in an Optional itself there is no second one
+		assertThat(face(Users.class, new AsyncUsers()).find("x")).contains("x");
+	}
+
 	// Failures
 
 	@Test
@@ -476,6 +567,52 @@ class BlockingFacadeTests {
 		Hidden face = Support.get(this.runner.getLoop().submit(() -> face(Hidden.class, new UncalledTarget())));
 		assertThat(this.runner.snapshot().submitted()).isZero();
 		assertThatIllegalStateException().isThrownBy(face::secret).withMessage("called");
+	}
+
+	interface FindingFace {
+
+		String find(String name);
+
+	}
+
+	public interface AsyncFinding {
+
+		CompletionStage<String> find(String name);
+
+	}
+
+	/**
+	 * Not accessible, and says what the results are of only in what it inherits from.
+	 */
+	private interface InheritedAsyncFinding extends GenericAsyncFinding<String, CompletionStage<String>> {
+
+	}
+
+	private interface GenericAsyncFinding<T, S extends CompletionStage<T>> {
+
+		S find(String name);
+
+	}
+
+	/**
+	 * Overrides as classes do that are made at run time.
+	 */
+	@SuppressWarnings({ "rawtypes", "unchecked" })
+	public static class RawFinding extends PlainFinding {
+
+		@Override
+		public CompletableFuture find(String name) {
+			return super.find(name);
+		}
+
+	}
+
+	public static class PlainFinding {
+
+		public CompletableFuture<String> find(String name) {
+			return later("found");
+		}
+
 	}
 
 	interface Users {

@@ -402,11 +402,13 @@ class ReactorTasksTests {
 
 			LIST(5, (runner, pool, limit) -> runner.run(list(pool), limit).size()),
 
-			GATHER(1, (runner, pool, limit) -> (int) runner
-				.gather(List.of(first(pool), first(pool)), RunOptions.defaults().timeout(limit))
-				.stream()
-				.filter(Objects::nonNull)
-				.count()),
+			GATHER(1,
+					(runner, pool,
+							limit) -> (int) runner
+								.gather(List.of(first(pool), first(pool)), RunOptions.defaults().timeout(limit))
+								.stream()
+								.filter(Objects::nonNull)
+								.count()),
 
 			STREAM(5, (runner, pool, limit) -> {
 				AtomicInteger read = new AtomicInteger();

@@ -8,6 +8,7 @@ import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -27,9 +28,13 @@ import kotlinx.coroutines.CompletableDeferredKt;
 import kotlinx.coroutines.Deferred;
 import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -280,6 +285,34 @@ class PalitraReactiveTypesAutoConfigurationTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void faceOfASpringProxyIsCheckedWhenItIsMade(boolean cglib) {
+		interface Wrong {
+
+			Integer find(int id);
+
+		}
+		interface Optionals {
+
+			Optional<String> find(int id);
+
+		}
+		ProxyFactory factory = new ProxyFactory(new ProxiedUsers());
+		factory.setProxyTargetClass(cglib);
+		Object proxy = factory.getProxy();
+		assertThat(AopUtils.isCglibProxy(proxy)).isEqualTo(cglib);
+		this.contextRunner.run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			assertThat(runner.blocking(Users.class, proxy).find(7)).isEqualTo("user 7");
+			assertThat(runner.blocking(Optionals.class, proxy).find(7)).contains("user 7");
+			assertThat(runner.blocking(Optionals.class, proxy).find(0)).isEmpty();
+			assertThatIllegalArgumentException().isThrownBy(() -> runner.blocking(Wrong.class, proxy))
+				.withMessageContaining(
+						"find(int): the target's result is of type java.lang.String, not java.lang.Integer");
+		});
+	}
+
 	@Test
 	void methodThatWantsTheReactiveTypeIsCalledInPlace() {
 		interface Reactive {
@@ -366,6 +399,15 @@ class PalitraReactiveTypesAutoConfigurationTests {
 
 		default CompletionStage<Long> stage() {
 			return CompletableFuture.completedFuture(1L);
+		}
+
+	}
+
+	static class ProxiedUsers implements ReactorUsers {
+
+		@Override
+		public Mono<String> find(int id) {
+			return ReactorUsers.super.find(id);
 		}
 
 	}
