@@ -35,7 +35,9 @@ public interface AsyncAdapter {
 	 * Starts what an asynchronous object stands for, on the loop's thread.
 	 * @param source an instance of a type that this adapter adapts
 	 * @return the stage of its result, with {@code null} where there is none; cancelling
-	 * the stage has to cancel the work
+	 * the stage has to cancel the work. A result that may come all the same is lost
+	 * unless the stage is a {@link LateResultSource}, as those of
+	 * {@link io.palitra.CallbackTasks} and {@link io.palitra.PublisherTasks} are
 	 */
 	CompletionStage<?> toStage(Object source);
 

@@ -396,7 +396,7 @@ class TroubleshootingTests {
 
 	}
 
-	private static final class Subscription implements Flow.Subscription {
+	private static class Subscription implements Flow.Subscription {
 
 		@Override
 		public void request(long n) {

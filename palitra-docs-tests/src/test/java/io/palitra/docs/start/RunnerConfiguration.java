@@ -1,7 +1,9 @@
 package io.palitra.docs.start;
 
+import io.r2dbc.spi.Closeable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Mono;
 
 import io.palitra.spring.boot.autoconfigure.EventLoopThreadRunnerCustomizer;
 
@@ -14,6 +16,10 @@ class RunnerConfiguration {
 		return (builder) -> builder.onDiscard((value) -> {
 			if (value instanceof AutoCloseable resource) {
 				closeQuietly(resource);
+			}
+			else if (value instanceof Closeable resource) {
+				// A connection of R2DBC: a publisher closes it
+				Mono.from(resource.close()).subscribe();
 			}
 		});
 	}
