@@ -95,10 +95,9 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	private void expire() {
 		Open was = giveUp(RunResult.TIMEOUT, null, null);
 		if (was != null) {
-			Clock.elsewhere(() -> {
-				cancelWork(was);
-				ended();
-			});
+			// Apart: neither those who wait for the future nor the work wait for each other.
+			Clock.elsewhere(this::ended);
+			Clock.elsewhere(() -> cancelWork(was));
 		}
 	}
 

@@ -72,6 +72,9 @@ final class Races {
 				return false;
 			}
 
+		};
+	}
+
 	/**
 	 * Returns a subscription that leaves it to others what is sent.
 	 */
