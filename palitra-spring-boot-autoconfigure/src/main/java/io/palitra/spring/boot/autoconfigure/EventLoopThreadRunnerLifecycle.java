@@ -6,15 +6,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.RunnerClosedException;
 
 /**
- * Stops and starts a runner with its application context. Looks it up each time: one that
- * is initialized lazily starts when it is built and must be stopped all the same, and
- * looking must not build it.
+ * Stops and starts a runner with its application context, and closes it with that. Looks
+ * it up each time: one that is initialized lazily starts when it is built and must be
+ * stopped all the same, and looking must not build it.
  */
 final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 
@@ -75,30 +74,35 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 		}
 	}
 
+	/**
+	 * A context that closes does not come back, so that the runner is then closed.
+	 */
 	@Override
 	public void stop() {
 		EventLoopThreadRunner runner = runner();
-		if (runner != null && !(this.context.isClosed() && isNeededLater())) {
+		if (runner == null) {
+			return;
+		}
+		if (!this.context.isClosed()) {
 			this.interrupted = runner.isAlive();
 			runner.stop();
+		}
+		else if (!isNeededLater()) {
+			runner.close();
 		}
 	}
 
 	/**
-	 * Finds the executors that complete their tasks when they are destroyed, as with
-	 * {@code spring.task.scheduling.shutdown.await-termination}, and take no part in the
-	 * stop of the context. The runner is then left running until it is destroyed, after
+	 * Finds the executors that complete their tasks when they are destroyed and not when
+	 * the context stops. The runner is then left running until it is destroyed, after
 	 * them.
 	 */
 	private boolean isNeededLater() {
 		ConfigurableListableBeanFactory beanFactory = this.context.getBeanFactory();
 		boolean needed = false;
-		for (String name : beanFactory.getBeanNamesForType(ExecutorConfigurationSupport.class, false, false)) {
-			if (beanFactory.containsSingleton(name)
-					&& beanFactory.getBean(name, ExecutorConfigurationSupport.class).isRunning()) {
-				beanFactory.registerDependentBean(this.runnerBeanName, name);
-				needed = true;
-			}
+		for (String executor : WaitingExecutors.in(beanFactory)) {
+			beanFactory.registerDependentBean(this.runnerBeanName, executor);
+			needed = true;
 		}
 		return needed;
 	}
