@@ -7,6 +7,9 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.ThreadLocalAccessor;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.Scope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -56,6 +59,26 @@ class ContextRecipeTests {
 		finally {
 			ContextRegistry.getInstance().removeThreadLocalAccessor(TenantAccessor.KEY);
 		}
+	}
+
+	@Test
+	void openTelemetryWithoutSpring() {
+		ContextKey<String> tenant = ContextKey.named("tenant");
+		try (EventLoopThreadRunner runner = withOpenTelemetry();
+				Scope scope = Context.current().with(tenant, "acme").makeCurrent()) {
+			assertThat(runner.<String>run(() -> CompletableFuture.completedFuture(Context.current().get(tenant))))
+				.isEqualTo("acme");
+		}
+	}
+
+	private static EventLoopThreadRunner withOpenTelemetry() {
+		// tag::opentelemetry[]
+		EventLoopThreadRunner runner = EventLoopThreadRunner.builder().contextCarrier(() -> {
+			Context context = Context.current();
+			return () -> context.makeCurrent()::close;
+		}).build();
+		// end::opentelemetry[]
+		return runner;
 	}
 
 	private static EventLoopThreadRunner withCarrier() {
