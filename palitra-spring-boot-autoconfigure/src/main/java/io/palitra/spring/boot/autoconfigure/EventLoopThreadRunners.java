@@ -1,17 +1,24 @@
 package io.palitra.spring.boot.autoconfigure;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.function.BiConsumer;
 
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.SimpleAutowireCandidateResolver;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import io.palitra.EventLoopThreadRunner;
 
 /**
  * The runners of an application context, by the names under which they are seen from
- * outside.
+ * outside. Looking never builds one: a bean that is initialized lazily is seen once it
+ * has been built, and one of another scope for as long as it is in use.
  */
 public final class EventLoopThreadRunners {
 
@@ -19,22 +26,79 @@ public final class EventLoopThreadRunners {
 	}
 
 	/**
-	 * Finds all runners, also those that are only injected by a qualifier.
+	 * Finds all runners that have been built, also those that are only injected by a
+	 * qualifier.
 	 * @param beanFactory where to look
 	 * @return the runners by name: a runner's own or, if another runner has that already,
-	 * that of its bean
+	 * that of its bean, with a number if there is no other way to tell them apart
 	 */
 	public static Map<String, EventLoopThreadRunner> of(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, EventLoopThreadRunner> runners = new LinkedHashMap<>();
-		SimpleAutowireCandidateResolver.resolveAutowireCandidates(beanFactory, EventLoopThreadRunner.class)
-			.forEach((bean, runner) -> {
-				String name = runner.getName();
-				// A test's mock has neither a name nor anything else to show.
-				if (Objects.nonNull(name) && runners.putIfAbsent(name, runner) != null) {
-					runners.put(bean, runner);
-				}
-			});
+		@Nullable BeanFactory next = beanFactory;
+		while (next != null) {
+			ConfigurableListableBeanFactory local = (next instanceof ConfigurableApplicationContext context)
+					? context.getBeanFactory() : (ConfigurableListableBeanFactory) next;
+			addSingletons(local, runners);
+			EventLoopThreadRunnerTracker tracker = tracker(local);
+			if (tracker != null) {
+				tracker.forEach((bean, runner) -> add(runners, bean, runner));
+			}
+			next = local.getParentBeanFactory();
+		}
 		return runners;
+	}
+
+	/**
+	 * Does something with every runner that has been built, and with every singleton that
+	 * will be. Of other scopes there may be one after another, without an end.
+	 * @param beanFactory where to look
+	 * @param action what to do with a runner and its name
+	 */
+	public static void forEach(ConfigurableListableBeanFactory beanFactory,
+			BiConsumer<String, EventLoopThreadRunner> action) {
+		Set<EventLoopThreadRunner> done = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+		EventLoopThreadRunnerTracker tracker = tracker(beanFactory);
+		if (tracker != null) {
+			tracker.whenBuilt((built) -> of(beanFactory).forEach((name, runner) -> {
+				if (runner == built && done.add(runner)) {
+					action.accept(name, runner);
+				}
+			}));
+		}
+		of(beanFactory).forEach((name, runner) -> {
+			if (done.add(runner)) {
+				action.accept(name, runner);
+			}
+		});
+	}
+
+	/**
+	 * Leaves out what a factory bean would yet have to make.
+	 */
+	private static void addSingletons(ConfigurableListableBeanFactory beanFactory,
+			Map<String, EventLoopThreadRunner> runners) {
+		for (String bean : beanFactory.getBeanNamesForType(EventLoopThreadRunner.class, false, false)) {
+			if (beanFactory.containsSingleton(bean) && !beanFactory.isFactoryBean(bean)) {
+				add(runners, bean, beanFactory.getBean(bean, EventLoopThreadRunner.class));
+			}
+		}
+	}
+
+	private static void add(Map<String, EventLoopThreadRunner> runners, String bean, EventLoopThreadRunner runner) {
+		String name = runner.getName();
+		// A test's mock has neither a name nor anything else to show
+		if (Objects.isNull(name) || runners.containsValue(runner) || runners.putIfAbsent(name, runner) == null) {
+			return;
+		}
+		String free = bean;
+		for (int number = 2; runners.putIfAbsent(free, runner) != null; number++) {
+			free = bean + "-" + number;
+		}
+	}
+
+	private static @Nullable EventLoopThreadRunnerTracker tracker(ConfigurableListableBeanFactory beanFactory) {
+		return beanFactory.containsLocalBean(EventLoopThreadRunnerTracker.BEAN)
+				? beanFactory.getBean(EventLoopThreadRunnerTracker.BEAN, EventLoopThreadRunnerTracker.class) : null;
 	}
 
 }

@@ -29,6 +29,11 @@ public final class PalitraAutoConfiguration {
 	}
 
 	@Bean
+	static EventLoopThreadRunnerTracker eventLoopThreadRunnerTracker() {
+		return new EventLoopThreadRunnerTracker();
+	}
+
+	@Bean
 	EventLoopThreadRunnerFactory eventLoopThreadRunnerFactory(ObjectProvider<ContextCarrier> contextCarriers,
 			ObjectProvider<BlockingDetector> blockingDetectors, ObjectProvider<AsyncAdapter> asyncAdapters,
 			ObjectProvider<RunListener> listeners, ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,

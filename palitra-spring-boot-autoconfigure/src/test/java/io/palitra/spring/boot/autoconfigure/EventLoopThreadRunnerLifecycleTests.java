@@ -62,18 +62,6 @@ class EventLoopThreadRunnerLifecycleTests {
 	}
 
 	@Test
-	void pausedContextIsWithoutThreadUntilItIsRestarted() {
-		this.contextRunner.run((context) -> {
-			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
-			context.pause();
-			assertThat(runner.isAlive()).isFalse();
-			LoopThreads.awaitNone(this.prefix);
-			context.restart();
-			assertThat(thread(runner)).isIn(LoopThreads.named(this.prefix));
-		});
-	}
-
-	@Test
 	void everyRunnerIsStoppedAndStarted() {
 		this.contextRunner.withBean("mine", EventLoopThreadRunner.class, () -> runner("mine"))
 			.withBean("yours", EventLoopThreadRunner.class, () -> runner("yours"),
@@ -111,34 +99,6 @@ class EventLoopThreadRunnerLifecycleTests {
 			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
 			assertThat(runner.isAlive()).isFalse();
 			context.start();
-			assertThat(runner.isAlive()).isTrue();
-		});
-	}
-
-	@Test
-	void everyRunnerHasItsOwnAutoStartup() {
-		this.contextRunner.withPropertyValues("palitra.runners.manual.auto-startup=false").run((context) -> {
-			EventLoopThreadRunner automatic = context.getBean(EventLoopThreadRunner.class);
-			EventLoopThreadRunner manual = context.getBean("manualEventLoopThreadRunner", EventLoopThreadRunner.class);
-			assertThat(automatic.isAlive()).isTrue();
-			assertThat(manual.isAlive()).isFalse();
-			context.pause();
-			context.restart();
-			assertThat(automatic.isAlive()).isTrue();
-			assertThat(manual.isAlive()).isFalse();
-			context.start();
-			assertThat(manual.isAlive()).isTrue();
-		});
-	}
-
-	@Test
-	void runnerThatWasStartedByHandComesBackAfterAPause() {
-		this.contextRunner.withPropertyValues("palitra.runner.auto-startup=false").run((context) -> {
-			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
-			runner.start();
-			context.pause();
-			assertThat(runner.isAlive()).isFalse();
-			context.restart();
 			assertThat(runner.isAlive()).isTrue();
 		});
 	}

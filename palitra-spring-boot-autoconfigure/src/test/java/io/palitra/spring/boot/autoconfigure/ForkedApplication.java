@@ -50,6 +50,7 @@ public class ForkedApplication {
 	private static void describe(ApplicationContext context) {
 		Stream
 			.of("org.springframework.boot.health.contributor.HealthContributor",
+					"org.springframework.boot.actuate.health.HealthContributor",
 					"io.micrometer.core.instrument.MeterRegistry", "reactor.core.publisher.Mono")
 			.forEach((type) -> {
 				try {

@@ -31,8 +31,7 @@ final class EventLoopThreadRunnerMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		EventLoopThreadRunners.of(this.beanFactory)
-			.forEach((name, runner) -> new Binding(registry, name, runner).bind());
+		EventLoopThreadRunners.forEach(this.beanFactory, (name, runner) -> new Binding(registry, name, runner).bind());
 	}
 
 	/**

@@ -18,7 +18,8 @@ import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
  * {@link EventLoopThreadRunner} beans.
  */
 @AutoConfiguration(after = PalitraAutoConfiguration.class,
-		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+		afterName = { "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @ConditionalOnPalitraEnabled
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({ EventLoopThreadRunner.class, MeterRegistry.class })

@@ -155,8 +155,7 @@ class PalitraEndpointTests {
 	void healthIsACompositeThatAGroupCanName() throws Exception {
 		JsonNode palitra = json("health/palitra");
 		assertThat(palitra.get("status").asString()).isEqualTo("UP");
-		assertThat(palitra.get("components").propertyNames()).containsExactlyInAnyOrder("eventLoopThreadRunner",
-				"reportsEventLoopThreadRunner");
+		assertThat(palitra.get("components").propertyNames()).containsExactlyInAnyOrder("default", "reports");
 		assertThat(json("health/readiness").get("components").propertyNames()).containsExactly("palitra");
 	}
 

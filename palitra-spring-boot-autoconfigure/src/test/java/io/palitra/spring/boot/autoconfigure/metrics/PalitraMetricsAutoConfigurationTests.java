@@ -21,9 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -34,6 +31,7 @@ import io.palitra.RunOptions;
 import io.palitra.RunTimeoutException;
 import io.palitra.RunnerClosedException;
 import io.palitra.RunnerOverloadedException;
+import io.palitra.spring.boot.autoconfigure.BootClasses;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,9 +52,8 @@ class PalitraMetricsAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(PalitraMetricsAutoConfiguration.class, PalitraAutoConfiguration.class))
 		.withPropertyValues("palitra.runner.shutdown.grace-period=0");
 
-	private final ApplicationContextRunner withRegistry = this.contextRunner
-		.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
-				CompositeMeterRegistryAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class));
+	private final ApplicationContextRunner withRegistry = this.contextRunner.withConfiguration(
+			AutoConfigurations.of(BootClasses.METRICS, BootClasses.COMPOSITE_REGISTRY, BootClasses.SIMPLE_REGISTRY));
 
 	@Test
 	void gaugesPendingAndActiveCalls() {
@@ -214,7 +211,7 @@ class PalitraMetricsAutoConfigurationTests {
 	@Test
 	void prometheusReadsEveryMeterUnderItsConventionalName() {
 		PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-		this.contextRunner.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class))
+		this.contextRunner.withConfiguration(AutoConfigurations.of(BootClasses.METRICS))
 			.withBean(MeterRegistry.class, () -> prometheus)
 			.withPropertyValues("palitra.runners.reports.timeout=1s")
 			.run((context) -> {
@@ -248,9 +245,7 @@ class PalitraMetricsAutoConfigurationTests {
 	void callsAreTimedInAllRegistries() {
 		PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 		SimpleMeterRegistry simple = new SimpleMeterRegistry();
-		this.contextRunner
-			.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
-					CompositeMeterRegistryAutoConfiguration.class))
+		this.contextRunner.withConfiguration(AutoConfigurations.of(BootClasses.METRICS, BootClasses.COMPOSITE_REGISTRY))
 			.withBean("first", MeterRegistry.class, () -> prometheus)
 			.withBean("second", MeterRegistry.class, () -> simple)
 			.run((context) -> {
@@ -263,7 +258,7 @@ class PalitraMetricsAutoConfigurationTests {
 
 	@Test
 	void registryThatNeedsTheRunnerIsNoCycle() {
-		this.contextRunner.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class))
+		this.contextRunner.withConfiguration(AutoConfigurations.of(BootClasses.METRICS))
 			.withUserConfiguration(RegistryThatCallsConfiguration.class)
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
@@ -337,17 +332,20 @@ class PalitraMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void worksWithLazyInitialization() {
+	void lazyRunnerIsNotBuiltForItsMetersAndHasThemOnceItIsBuilt() {
 		this.withRegistry
 			.withInitializer(
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
 			.withPropertyValues("palitra.runners.reports.timeout=1s")
 			.run((context) -> {
 				MeterRegistry registry = context.getBean(MeterRegistry.class);
-				assertThat(registry.get("palitra.runner.active").gauges()).hasSize(2)
+				assertThat(registry.find("palitra.runner.active").gauges()).isEmpty();
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				assertThat(registry.get("palitra.runner.active").gauges()).hasSize(1)
 					.allSatisfy((gauge) -> assertThat(gauge.value()).isZero());
-				context.getBean(EventLoopThreadRunner.class)
-					.<String>run(() -> CompletableFuture.completedFuture("result"));
+				context.getBean("reportsEventLoopThreadRunner");
+				assertThat(registry.get("palitra.runner.active").gauges()).hasSize(2);
+				runner.<String>run(() -> CompletableFuture.completedFuture("result"));
 				assertThat(counter(registry, "palitra.runner.submitted")).isEqualTo(1);
 				assertThat(run(registry, "default", "success").count()).isEqualTo(1);
 			});

@@ -18,9 +18,6 @@ import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -30,6 +27,7 @@ import io.palitra.EventLoopThreadRunner;
 import io.palitra.RunOptions;
 import io.palitra.RunTimeoutException;
 import io.palitra.RunnerClosedException;
+import io.palitra.spring.boot.autoconfigure.BootClasses;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 import io.palitra.spring.boot.autoconfigure.context.PalitraContextPropagationAutoConfiguration;
 import io.palitra.spring.boot.autoconfigure.metrics.PalitraMetricsAutoConfiguration;
@@ -46,7 +44,7 @@ class PalitraObservationAutoConfigurationTests {
 	private final TestObservationRegistry observations = TestObservationRegistry.create();
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(ObservationAutoConfiguration.class, PalitraContextPropagationAutoConfiguration.class,
+			AutoConfigurations.of(BootClasses.OBSERVATION, PalitraContextPropagationAutoConfiguration.class,
 					PalitraObservationAutoConfiguration.class, PalitraAutoConfiguration.class));
 
 	private final ApplicationContextRunner observed = this.contextRunner.withBean(ObservationRegistry.class,
@@ -242,8 +240,8 @@ class PalitraObservationAutoConfigurationTests {
 	void metersOfTheObservationAndOfTheRunnerCoexist() {
 		MeterRegistry meters = new SimpleMeterRegistry();
 		this.contextRunner
-			.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
-					CompositeMeterRegistryAutoConfiguration.class, PalitraMetricsAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(BootClasses.METRICS, BootClasses.COMPOSITE_REGISTRY,
+					PalitraMetricsAutoConfiguration.class))
 			.withBean(MeterRegistry.class, () -> meters)
 			.run((context) -> {
 				assertThat(context).hasNotFailed();

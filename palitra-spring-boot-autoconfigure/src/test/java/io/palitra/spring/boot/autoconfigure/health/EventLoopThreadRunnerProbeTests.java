@@ -5,14 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.Status;
 
 import io.palitra.EventLoop;
 import io.palitra.EventLoopThreadRunner;
@@ -30,9 +29,9 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link EventLoopThreadRunnerHealthIndicator}.
+ * Tests for {@link EventLoopThreadRunnerProbe}.
  */
-class EventLoopThreadRunnerHealthIndicatorTests {
+class EventLoopThreadRunnerProbeTests {
 
 	/**
 	 * For a loop that is expected to answer, however busy the machine is.
@@ -60,14 +59,14 @@ class EventLoopThreadRunnerHealthIndicatorTests {
 
 	@Test
 	void upIfTheLoopAnswers() {
-		Health health = health(PATIENT);
-		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).containsOnlyKeys("responseTime", "state", "thread", "pending", "active")
+		EventLoopThreadRunnerProbe.Result health = health(PATIENT);
+		assertThat(health.status()).isEqualTo("UP");
+		assertThat(health.details()).containsOnlyKeys("responseTime", "state", "thread", "pending", "active")
 			.containsEntry("state", RunnerState.RUNNING)
 			.containsEntry("thread", "palitra-probed")
 			.containsEntry("pending", 0)
 			.containsEntry("active", 0);
-		assertThat(Duration.parse((String) health.getDetails().get("responseTime"))).isPositive();
+		assertThat(Duration.parse((String) health.details().get("responseTime"))).isPositive();
 	}
 
 	@Test
@@ -76,30 +75,29 @@ class EventLoopThreadRunnerHealthIndicatorTests {
 		await().atMost(PATIENT).until(() -> this.runner.snapshot().active() == 1);
 		hold();
 		this.runner.submit(CompletableFuture::new);
-		assertThat(health(IMPATIENT).getDetails()).containsEntry("active", 1).containsEntry("pending", 1);
+		assertThat(health(IMPATIENT).details()).containsEntry("active", 1).containsEntry("pending", 1);
 	}
 
 	@Test
 	void downWithWhatBlocksIfTheLoopDoesNotAnswerAndUpOnceItDoesAgainC18() throws Exception {
 		hold();
-		Health health = health(IMPATIENT);
-		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
-		assertThat(health.getDetails())
-			.containsOnlyKeys("state", "thread", "pending", "active", "blockedFor", "blockedBy")
+		EventLoopThreadRunnerProbe.Result health = health(IMPATIENT);
+		assertThat(health.status()).isEqualTo("DOWN");
+		assertThat(health.details()).containsOnlyKeys("state", "thread", "pending", "active", "blockedFor", "blockedBy")
 			.containsEntry("state", RunnerState.RUNNING);
-		assertThat(Duration.parse((String) health.getDetails().get("blockedFor"))).isGreaterThanOrEqualTo(IMPATIENT);
-		assertThat(health.getDetails().get("blockedBy")).asInstanceOf(InstanceOfAssertFactories.list(String.class))
+		assertThat(Duration.parse((String) health.details().get("blockedFor"))).isGreaterThanOrEqualTo(IMPATIENT);
+		assertThat(health.details().get("blockedBy")).asInstanceOf(InstanceOfAssertFactories.list(String.class))
 			.anySatisfy((frame) -> assertThat(frame).contains(CountDownLatch.class.getName()))
 			.anySatisfy((frame) -> assertThat(frame).contains(getClass().getName()));
 		this.release.countDown();
-		assertThat(health(PATIENT).getStatus()).isEqualTo(Status.UP);
+		assertThat(health(PATIENT).status()).isEqualTo("UP");
 	}
 
 	@Test
 	void probesLeaveNothingInTheQueueOfALoopThatHangs() throws Exception {
 		hold();
 		for (int check = 0; check < 3; check++) {
-			assertThat(health(Duration.ofMillis(1)).getStatus()).isEqualTo(Status.DOWN);
+			assertThat(health(Duration.ofMillis(1)).status()).isEqualTo("DOWN");
 		}
 		Runnable own = () -> {
 		};
@@ -119,19 +117,19 @@ class EventLoopThreadRunnerHealthIndicatorTests {
 			}
 
 		}).build();
-		assertThat(health(PATIENT).getStatus()).isEqualTo(Status.UP);
+		assertThat(health(PATIENT).status()).isEqualTo("UP");
 		assertThat(submitted).isEmpty();
 	}
 
 	@Test
 	void outOfServiceIfStoppedAndUpOnceStartedAgain() {
 		this.runner.stop();
-		Health health = health(PATIENT);
-		assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-		assertThat(health.getDetails()).containsOnlyKeys("state", "thread", "pending", "active")
+		EventLoopThreadRunnerProbe.Result health = health(PATIENT);
+		assertThat(health.status()).isEqualTo("OUT_OF_SERVICE");
+		assertThat(health.details()).containsOnlyKeys("state", "thread", "pending", "active")
 			.containsEntry("state", RunnerState.STOPPED);
 		this.runner.start();
-		assertThat(health(PATIENT).getStatus()).isEqualTo(Status.UP);
+		assertThat(health(PATIENT).status()).isEqualTo("UP");
 	}
 
 	@Test
@@ -142,9 +140,9 @@ class EventLoopThreadRunnerHealthIndicatorTests {
 		this.runner.submit(() -> work);
 		CompletableFuture<Void> stop = CompletableFuture.runAsync(this.runner::stop);
 		await().atMost(PATIENT).until(() -> this.runner.snapshot().state() == RunnerState.STOPPING);
-		Health health = health(PATIENT);
-		assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-		assertThat(health.getDetails()).containsEntry("state", RunnerState.STOPPING);
+		EventLoopThreadRunnerProbe.Result health = health(PATIENT);
+		assertThat(health.status()).isEqualTo("OUT_OF_SERVICE");
+		assertThat(health.details()).containsEntry("state", RunnerState.STOPPING);
 		work.complete(null);
 		stop.get(30, TimeUnit.SECONDS);
 	}
@@ -152,25 +150,25 @@ class EventLoopThreadRunnerHealthIndicatorTests {
 	@Test
 	void outOfServiceIfClosed() {
 		this.runner.close();
-		Health health = health(PATIENT);
-		assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-		assertThat(health.getDetails()).containsEntry("state", RunnerState.CLOSED);
+		EventLoopThreadRunnerProbe.Result health = health(PATIENT);
+		assertThat(health.status()).isEqualTo("OUT_OF_SERVICE");
+		assertThat(health.details()).containsEntry("state", RunnerState.CLOSED);
 	}
 
 	@Test
 	void outOfServiceIfClosedWhileTheProbeWaits() throws Exception {
 		hold();
-		CompletableFuture<Health> health = new CompletableFuture<>();
+		CompletableFuture<EventLoopThreadRunnerProbe.Result> health = new CompletableFuture<>();
 		Thread prober = new Thread(() -> health.complete(health(Duration.ofHours(1))));
 		prober.setDaemon(true);
 		prober.start();
 		await().atMost(PATIENT).until(() -> prober.getState() == Thread.State.TIMED_WAITING);
 		this.runner.close();
-		assertThat(health.get(30, TimeUnit.SECONDS).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+		assertThat(health.get(30, TimeUnit.SECONDS).status()).isEqualTo("OUT_OF_SERVICE");
 	}
 
 	@Test
-	void downWithTheCauseIfTheThreadHasDiedC9() {
+	void downWithTheCauseIfTheThreadHasDiedC9() throws Exception {
 		// No task can kill the thread, so this is what a runner says that has lost it.
 		EventLoopThreadRunner dead = mock();
 		EventLoop loop = mock();
@@ -181,17 +179,18 @@ class EventLoopThreadRunnerHealthIndicatorTests {
 			.willThrow(new RunnerClosedException("lost", new InternalError("killed")));
 		given(snapshot.state()).willReturn(RunnerState.DEAD);
 		given(snapshot.threadName()).willReturn("palitra-dead");
-		Health health = new EventLoopThreadRunnerHealthIndicator(dead, PATIENT).health();
-		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
-		assertThat(health.getDetails()).containsEntry("state", RunnerState.DEAD)
-			.containsEntry("error", "java.lang.InternalError: killed");
+		EventLoopThreadRunnerProbe.Result health = new EventLoopThreadRunnerProbe(dead, PATIENT).send();
+		assertThat(health.status()).isEqualTo("DOWN");
+		assertThat(health.details()).containsEntry("state", RunnerState.DEAD);
+		assertThat(health.failure()).isInstanceOf(InternalError.class).hasMessage("killed");
 	}
 
 	@Test
 	void answersOnItsOwnLoopC6() {
-		Health health = this.runner.run(() -> CompletableFuture.completedFuture(health(PATIENT)));
-		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).doesNotContainKeys("responseTime", "error").containsEntry("active", 1);
+		EventLoopThreadRunnerProbe.Result health = this.runner
+			.run(() -> CompletableFuture.completedFuture(health(PATIENT)));
+		assertThat(health.status()).isEqualTo("UP");
+		assertThat(health.details()).doesNotContainKey("responseTime").containsEntry("active", 1);
 	}
 
 	@Test
@@ -199,23 +198,29 @@ class EventLoopThreadRunnerHealthIndicatorTests {
 		try (EventLoopThreadRunner other = EventLoopThreadRunner.create()) {
 			hold();
 			await().atMost(PATIENT).until(() -> this.runner.snapshot().heldFor().compareTo(IMPATIENT) > 0);
-			Health health = other.run(() -> CompletableFuture.completedFuture(health(IMPATIENT)));
-			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
-			assertThat(health.getDetails()).containsKeys("blockedFor", "blockedBy").doesNotContainKey("error");
+			EventLoopThreadRunnerProbe.Result health = other
+				.run(() -> CompletableFuture.completedFuture(health(IMPATIENT)));
+			assertThat(health.status()).isEqualTo("DOWN");
+			assertThat(health.details()).containsKeys("blockedFor", "blockedBy");
 		}
 	}
 
 	@Test
 	void answersOnInterruptedThreadAndLeavesItInterrupted() {
 		Thread.currentThread().interrupt();
-		Health health = health(PATIENT);
+		EventLoopThreadRunnerProbe.Result health = health(PATIENT);
 		assertThat(Thread.interrupted()).isTrue();
-		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).doesNotContainKey("error");
+		assertThat(health.status()).isEqualTo("UP");
+		assertThat(health.failure()).isNull();
 	}
 
-	private Health health(Duration timeout) {
-		return new EventLoopThreadRunnerHealthIndicator(this.runner, timeout).health();
+	private EventLoopThreadRunnerProbe.Result health(Duration timeout) {
+		try {
+			return new EventLoopThreadRunnerProbe(this.runner, timeout).send();
+		}
+		catch (ExecutionException ex) {
+			throw new AssertionError("A probe does nothing that could fail", ex);
+		}
 	}
 
 	/**
