@@ -17,7 +17,7 @@ import reactor.util.context.Context;
  * automatic context propagation does as much for what the application's global registry
  * has accessors of; the MDC as a whole is not among that.
  */
-final class Mdc {
+final class Mdc implements ReactorWork {
 
 	/**
 	 * Set by the scope of the current observation, which Reactor has opened and which
@@ -49,16 +49,16 @@ final class Mdc {
 	}
 
 	private static Runnable wrap(Runnable task) {
-		Object working = ReactorContextCarrier.working.get();
-		if (working == null) {
+		ReactorWork work = ReactorContextCarrier.work.get();
+		if (work == null) {
 			return task;
 		}
-		Mdc mdc = (working instanceof Mdc current) ? current : capture();
+		Mdc mdc = (work instanceof Mdc current) ? current : capture();
 		return () -> mdc.run(task);
 	}
 
 	private void run(Runnable task) {
-		Object outer = ReactorContextCarrier.working.get();
+		ReactorWork outer = ReactorContextCarrier.work.get();
 		if (outer == this) {
 			task.run();
 			return;
@@ -72,7 +72,7 @@ final class Mdc {
 			}
 		}
 		MDC.setContextMap(merged);
-		ReactorContextCarrier.working.set(this);
+		ReactorContextCarrier.work.set(this);
 		try {
 			task.run();
 		}

@@ -1,6 +1,8 @@
 package io.palitra.spring.boot.autoconfigure.reactor;
 
 import io.micrometer.context.ContextSnapshotFactory;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -36,6 +38,10 @@ public final class PalitraReactorAutoConfiguration {
 	@ConditionalOnClass(ContextSnapshotFactory.class)
 	static class ContextConfiguration {
 
+		private static final String PROPAGATION = "spring.reactor.context-propagation";
+
+		private static final Log logger = LogFactory.getLog(PalitraReactorAutoConfiguration.class);
+
 		/**
 		 * Comes after the carriers of what it finds on the loop's thread.
 		 */
@@ -43,13 +49,15 @@ public final class PalitraReactorAutoConfiguration {
 		@Order(Ordered.HIGHEST_PRECEDENCE + 400)
 		@ConditionalOnMissingBean(name = "reactorContextCarrier")
 		ContextCarrier reactorContextCarrier(Environment environment) {
-			boolean auto = "auto".equalsIgnoreCase(environment.getProperty("spring.reactor.context-propagation"))
-					|| Hooks.isAutomaticContextPropagationEnabled();
-			if (!auto || !ClassUtils.isPresent("org.slf4j.MDC", getClass().getClassLoader())) {
-				return new ReactorContextCarrier(() -> true);
+			boolean mdc = ClassUtils.isPresent("org.slf4j.MDC", getClass().getClassLoader());
+			// To say so is to do without the hooks that it takes
+			boolean limited = "limited".equalsIgnoreCase(environment.getProperty(PROPAGATION))
+					&& !Hooks.isAutomaticContextPropagationEnabled();
+			if (mdc && limited) {
+				logger.info("Reactor's operators are without the MDC of their call once they change threads, as "
+						+ PROPAGATION + " is limited. Leave it out to have it there");
 			}
-			Mdc.install();
-			return new ReactorContextCarrier(Mdc::capture);
+			return new ReactorContextCarrier(mdc && !limited);
 		}
 
 	}

@@ -1,7 +1,5 @@
 package io.palitra.spring.boot.autoconfigure.reactor;
 
-import java.util.function.Supplier;
-
 import io.micrometer.context.ContextSnapshotFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -18,66 +16,72 @@ import io.palitra.spi.ContextCarrier;
  * {@code contextCapture()} would do. Without this {@code mono::toFuture} would lose it,
  * and with it the parent of spans.
  */
-final class ReactorContextCarrier implements ContextCarrier {
+final class ReactorContextCarrier implements ContextCarrier, ReactorWork {
 
 	/**
-	 * Names the hooks, and marks a context that has what it can get.
+	 * Names the hooks, and marks a context that has what it can get: with the call's
+	 * {@link Mdc}, or with the carrier if operators are to do without.
 	 */
 	static final String KEY = "io.palitra.context";
 
 	/**
-	 * Not null while the current thread does work for a call.
+	 * What the current thread works for, nothing outside of calls.
 	 */
-	static final ThreadLocal<@Nullable Object> working = new ThreadLocal<>();
+	static final ThreadLocal<@Nullable ReactorWork> work = new ThreadLocal<>();
 
 	private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder().build();
 
-	private final Supplier<?> mark;
+	private final boolean withMdc;
 
 	/**
-	 * Creates a carrier, and registers a hook that does nothing outside of calls.
-	 * @param mark supplies what to mark contexts with when they are captured
+	 * Creates a carrier, and registers hooks that do nothing outside of calls.
+	 * @param withMdc whether operators are to have the MDC of their call
 	 */
-	ReactorContextCarrier(Supplier<?> mark) {
-		this.mark = mark;
+	ReactorContextCarrier(boolean withMdc) {
+		this.withMdc = withMdc;
 		Hooks.onLastOperator(KEY, ReactorContextCarrier::withContext);
+		if (withMdc) {
+			Mdc.install();
+		}
 	}
 
 	@Override
 	public Snapshot capture() {
 		return () -> {
-			Object outer = working.get();
-			working.set(this.mark);
+			ReactorWork outer = work.get();
+			work.set(this);
 			return () -> restore(outer);
 		};
 	}
 
-	static void restore(@Nullable Object outer) {
+	static void restore(@Nullable ReactorWork outer) {
 		if (outer != null) {
-			working.set(outer);
+			work.set(outer);
 		}
 		else {
-			working.remove();
+			work.remove();
 		}
 	}
 
 	private static Publisher<Object> withContext(Publisher<Object> publisher) {
-		if (!(working.get() instanceof Supplier<?> mark)) {
+		if (!(work.get() instanceof ReactorContextCarrier carrier)) {
 			return publisher;
 		}
 		if (publisher instanceof Mono<Object> mono) {
-			return mono.contextWrite((context) -> capture(context, mark));
+			return mono.contextWrite(carrier::writeTo);
 		}
-		return (publisher instanceof Flux<Object> flux) ? flux.contextWrite((context) -> capture(context, mark))
-				: publisher;
+		return (publisher instanceof Flux<Object> flux) ? flux.contextWrite(carrier::writeTo) : publisher;
 	}
 
 	/**
 	 * What others have written is more specific.
 	 */
-	private static Context capture(Context context, Supplier<?> mark) {
+	private Context writeTo(Context context) {
 		return context.hasKey(KEY) ? context
-				: snapshots.captureAll().updateContext(Context.empty()).put(KEY, mark.get()).putAll(context.readOnly());
+				: snapshots.captureAll()
+					.updateContext(Context.empty())
+					.put(KEY, this.withMdc ? Mdc.capture() : this)
+					.putAll(context.readOnly());
 	}
 
 }

@@ -10,10 +10,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.MDC;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
@@ -217,6 +220,8 @@ class PalitraReactorAutoConfigurationTests {
 		private final ApplicationContextRunner auto = PalitraReactorAutoConfigurationTests.this.contextRunner
 			.withPropertyValues("spring.reactor.context-propagation=auto");
 
+		private final ApplicationContextRunner byDefault = PalitraReactorAutoConfigurationTests.this.contextRunner;
+
 		private Mono<String> hops() {
 			return Mono.fromCallable(() -> String.valueOf(MDC.get("user")))
 				.map((seen) -> seen + "," + MDC.get("user"))
@@ -231,19 +236,21 @@ class PalitraReactorAutoConfigurationTests {
 		}
 
 		@Test
-		void isThereInEveryOperatorWherePropagationIsAutomatic() {
-			withRunner(this.auto, (runner) -> {
-				MDC.put("user", "joe");
-				// A thread of one's own is nobody's to set up
-				String expected = "joe,joe,joe,joe,null,joe";
-				assertThat(runner.run(ReactorTasks.mono(hops()))).isEqualTo(expected);
-				assertThat(runner.<String>run(hops()::toFuture)).isEqualTo(expected);
-			});
+		void isThereInEveryOperator() {
+			for (ApplicationContextRunner contextRunner : List.of(this.byDefault, this.auto)) {
+				withRunner(contextRunner, (runner) -> {
+					MDC.put("user", "joe");
+					// A thread of one's own is nobody's to set up
+					String expected = "joe,joe,joe,joe,null,joe";
+					assertThat(runner.run(ReactorTasks.mono(hops()))).isEqualTo(expected);
+					assertThat(runner.<String>run(hops()::toFuture)).isEqualTo(expected);
+				});
+			}
 		}
 
 		@Test
 		void staysOnNoThread() {
-			withRunner(this.auto, (runner) -> {
+			withRunner(this.byDefault, (runner) -> {
 				MDC.put("user", "joe");
 				runner.run(ReactorTasks.mono(hops()));
 				MDC.clear();
@@ -272,16 +279,18 @@ class PalitraReactorAutoConfigurationTests {
 		}
 
 		@Test
-		void isLostAfterTheFirstHopWhereItIsLimited() {
-			withRunner(PalitraReactorAutoConfigurationTests.this.contextRunner, (runner) -> {
+		@ExtendWith(OutputCaptureExtension.class)
+		void isLostAfterTheFirstHopWhereItIsSaidToBeLimitedAndThatIsTold(CapturedOutput output) {
+			withRunner(this.byDefault.withPropertyValues("spring.reactor.context-propagation=limited"), (runner) -> {
 				MDC.put("user", "joe");
 				assertThat(runner.run(ReactorTasks.mono(hops()))).isEqualTo("joe,joe,null,null,null,null");
 			});
+			assertThat(output).contains("spring.reactor.context-propagation is limited");
 		}
 
 		@Test
 		void applicationWithoutMdcStarts() {
-			this.auto.withClassLoader(new FilteredClassLoader("org.slf4j"))
+			this.byDefault.withClassLoader(new FilteredClassLoader("org.slf4j"))
 				.run((context) -> assertThat(context).hasSingleBean(ReactorContextCarrier.class));
 		}
 

@@ -1,0 +1,8 @@
+package io.palitra.spring.boot.starter.slice;
+
+import org.springframework.boot.test.autoconfigure.graphql.GraphQlTest;
+
+@GraphQlTest(GreetingController.class)
+class Boot3GraphQlSliceTests extends AbstractGraphQlSliceTests {
+
+}

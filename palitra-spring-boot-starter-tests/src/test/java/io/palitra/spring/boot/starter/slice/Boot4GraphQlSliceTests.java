@@ -1,0 +1,8 @@
+package io.palitra.spring.boot.starter.slice;
+
+import org.springframework.boot.graphql.test.autoconfigure.GraphQlTest;
+
+@GraphQlTest(GreetingController.class)
+class Boot4GraphQlSliceTests extends AbstractGraphQlSliceTests {
+
+}

@@ -1,0 +1,8 @@
+package io.palitra.spring.boot.starter.slice;
+
+import org.springframework.boot.webflux.test.autoconfigure.WebFluxTest;
+
+@WebFluxTest(GreetingController.class)
+class Boot4WebFluxSliceTests extends AbstractWebFluxSliceTests {
+
+}

@@ -1,0 +1,8 @@
+package io.palitra.spring.boot.starter.slice;
+
+import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
+
+@WebMvcTest(GreetingController.class)
+class Boot4WebMvcSliceTests extends AbstractWebMvcSliceTests {
+
+}

@@ -1,0 +1,26 @@
+package io.palitra.spring.boot.starter.slice;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import io.palitra.EventLoopThreadRunner;
+
+@RestController
+class GreetingController {
+
+	private final EventLoopThreadRunner runner;
+
+	GreetingController(EventLoopThreadRunner runner) {
+		this.runner = runner;
+	}
+
+	@GetMapping("/greeting")
+	@QueryMapping
+	String greeting() {
+		return this.runner.run(() -> CompletableFuture.supplyAsync(() -> "hello"));
+	}
+
+}
