@@ -4,9 +4,10 @@ import io.palitra.EventLoopThreadRunner;
 
 /**
  * Changes the settings of every auto-configured {@link EventLoopThreadRunner}, the
- * default one and those of {@code palitra.runners}. All beans of this type are called, in
- * their order and after the properties have been applied, so that the last word is
- * theirs.
+ * default one, those of {@code palitra.runners}, and those that the application builds
+ * with an injected {@link EventLoopThreadRunner.Builder}. All beans of this type are
+ * called, in their order and after the properties have been applied, so that the last
+ * word is theirs.
  */
 @FunctionalInterface
 public interface EventLoopThreadRunnerCustomizer {

@@ -48,6 +48,14 @@ final class EventLoopThreadRunnerFactory {
 	}
 
 	EventLoopThreadRunner create(String name, PalitraProperties.Runner settings) {
+		EventLoopThreadRunner runner = builder(name, settings).build();
+		if (!settings.isAutoStartup()) {
+			runner.stop();
+		}
+		return runner;
+	}
+
+	EventLoopThreadRunner.Builder builder(String name, PalitraProperties.Runner settings) {
 		warnIfCutOff(name, settings.getShutdown().getGracePeriod());
 		EventLoopThreadRunner.Builder builder = EventLoopThreadRunner.builder()
 			.name(name)
@@ -69,11 +77,7 @@ final class EventLoopThreadRunnerFactory {
 		this.asyncAdapters.orderedStream().forEach(builder::asyncAdapter);
 		this.listeners.orderedStream().forEach(builder::listener);
 		this.customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-		EventLoopThreadRunner runner = builder.build();
-		if (!settings.isAutoStartup()) {
-			runner.stop();
-		}
-		return runner;
+		return builder;
 	}
 
 	private void warnIfCutOff(String name, Duration gracePeriod) {

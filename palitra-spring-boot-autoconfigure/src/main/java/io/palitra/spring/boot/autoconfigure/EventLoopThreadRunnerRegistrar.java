@@ -63,6 +63,7 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 		// By setters, said beforehand: to look for a constructor delays each start.
 		PalitraProperties properties = binder.bindOrCreate("palitra",
 				Bindable.of(PalitraProperties.class).withBindMethod(BindMethod.JAVA_BEAN));
+		UnknownProperties.warn(this.context.getEnvironment());
 		this.autoStartups.put(DEFAULT_BEAN, properties.getRunner().isAutoStartup());
 		// Most applications have one runner and are not to start later for the others.
 		if (binder.bind(RUNNERS, Bindable.mapOf(String.class, Object.class)).isBound()) {
@@ -71,6 +72,8 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 				.orElseGet(Map::of);
 			checkNames(runners);
 			runners.forEach((name, settings) -> register(registry, name, settings));
+			registry.registerBeanDefinition("unqualifiedRunnerCheck", definition(UnqualifiedRunnerCheck.class,
+					() -> new UnqualifiedRunnerCheck(this.context.getBeanFactory(), DEFAULT_BEAN, runners.keySet())));
 		}
 	}
 
@@ -82,6 +85,18 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 					definition(EventLoopThreadRunnerLifecycle.class,
 							() -> new EventLoopThreadRunnerLifecycle(this.context, runner, autoStartup)));
 		}
+	}
+
+	/**
+	 * Tells what a runner is qualified with where it is injected.
+	 * @param bean the name of the runner's bean
+	 * @return the qualifier, empty if it needs none
+	 */
+	static String qualifier(String bean) {
+		if (bean.equals(DEFAULT_BEAN)) {
+			return "";
+		}
+		return bean.endsWith(BEAN_SUFFIX) ? bean.substring(0, bean.length() - BEAN_SUFFIX.length()) : bean;
 	}
 
 	private void register(BeanDefinitionRegistry registry, String name, PalitraProperties.Runner settings) {

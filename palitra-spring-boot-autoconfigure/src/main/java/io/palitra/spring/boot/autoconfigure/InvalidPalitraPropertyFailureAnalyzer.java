@@ -32,6 +32,10 @@ final class InvalidPalitraPropertyFailureAnalyzer extends AbstractFailureAnalyze
 			"a duration with its unit, such as 10s or 500ms", boolean.class, "true or false", Boolean.class,
 			"true or false", int.class, "a whole number from 1 to " + Integer.MAX_VALUE);
 
+	private static final Map<Class<?>, String> GROUPS = Map.of(PalitraProperties.class, ".runner.timeout=10s",
+			PalitraProperties.Runner.class, ".timeout=10s", PalitraProperties.Runner.Shutdown.class,
+			".grace-period=10s", PalitraProperties.Health.class, ".timeout=1s");
+
 	private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cc}");
 
 	private final Environment environment;
@@ -52,6 +56,15 @@ final class InvalidPalitraPropertyFailureAnalyzer extends AbstractFailureAnalyze
 			ConfigurationPropertyName name = binding.getName().append(invalid.getProperty());
 			return analysis(name, invalid.getReason(), invalid.getFix(), cause);
 		}
+		if (PALITRA.equals(binding.getName()) || PALITRA.isAncestorOf(binding.getName())) {
+			String example = example(binding.getTarget().getType().toClass());
+			if (example != null) {
+				return analysis(binding.getName().toString(), find(binding.getName()),
+						"Failed to bind properties under '" + binding.getName()
+								+ "', which is a group and has no value of its own",
+						"Set a property of the group instead, such as " + binding.getName() + example + ".", cause);
+			}
+		}
 		ConversionFailedException unreadable = findCause(binding, ConversionFailedException.class);
 		String fix = fix(binding.getTarget().getType().toClass());
 		if (unreadable == null || fix == null || !PALITRA.isAncestorOf(binding.getName())) {
@@ -59,6 +72,13 @@ final class InvalidPalitraPropertyFailureAnalyzer extends AbstractFailureAnalyze
 		}
 		Throwable reason = (unreadable.getCause() != null) ? unreadable.getCause() : unreadable;
 		return analysis(binding.getName(), String.valueOf(reason.getMessage()), fix, cause);
+	}
+
+	private static @Nullable String example(Class<?> group) {
+		if (Map.class.isAssignableFrom(group)) {
+			return ".reports.timeout=10s";
+		}
+		return GROUPS.get(group);
 	}
 
 	private static @Nullable String fix(Class<?> type) {

@@ -1,6 +1,7 @@
 package io.palitra.spring.boot.autoconfigure;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -8,6 +9,8 @@ import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Scope;
 
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.spi.AsyncAdapter;
@@ -21,6 +24,7 @@ import io.palitra.spi.RunListener;
 @AutoConfiguration
 @ConditionalOnPalitraEnabled
 @EnableConfigurationProperties(PalitraProperties.class)
+@Import(SpringBootVersionCheck.class)
 public final class PalitraAutoConfiguration {
 
 	@Bean
@@ -40,6 +44,18 @@ public final class PalitraAutoConfiguration {
 			ObjectProvider<LifecycleProperties> lifecycle) {
 		return new EventLoopThreadRunnerFactory(contextCarriers, blockingDetectors, asyncAdapters, listeners,
 				customizers, lifecycle);
+	}
+
+	/**
+	 * For runners of the application's own, which are then like those that are
+	 * auto-configured.
+	 */
+	@Bean
+	@Scope(BeanDefinition.SCOPE_PROTOTYPE)
+	@ConditionalOnMissingBean
+	EventLoopThreadRunner.Builder eventLoopThreadRunnerBuilder(EventLoopThreadRunnerFactory factory,
+			PalitraProperties properties) {
+		return factory.builder(EventLoopThreadRunnerFactory.DEFAULT_NAME, properties.getRunner());
 	}
 
 	@Bean

@@ -7,10 +7,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -148,10 +150,25 @@ class InvalidPalitraPropertyFailureAnalyzerTests {
 				"Reason: must not be negative");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "palitra.runners.reports, palitra.runners.reports.timeout=10s",
+			"palitra.runners, palitra.runners.reports.timeout=10s", "palitra.runner, palitra.runner.timeout=10s",
+			"palitra.runner.shutdown, palitra.runner.shutdown.grace-period=10s",
+			"palitra.health, palitra.health.timeout=1s", "palitra, palitra.runner.timeout=10s" })
+	void showsPropertyOfAGroupThatIsGivenAValue(String group, String example, CapturedOutput output) {
+		start(new MapPropertySource("bad", Map.of(group, "fast")));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.containsSubsequence("Description:", "Property: " + group, "Value: \"fast\"",
+					"Reason: Failed to bind properties under '" + group
+							+ "', which is a group and has no value of its own",
+					"Action:", "Set a property of the group instead, such as " + example + ".");
+	}
+
 	@Test
 	void leavesOtherFailuresToOthers(CapturedOutput output) {
-		start(new MapPropertySource("test", Map.of("palitra.runner", "fast")));
-		assertThat(output).contains("APPLICATION FAILED TO START", "Failed to bind properties under 'palitra.runner'");
+		start(new MapPropertySource("test", Map.of("spring.lifecycle.timeout-per-shutdown-phase", "long")));
+		assertThat(output).contains("APPLICATION FAILED TO START",
+				"Failed to bind properties under 'spring.lifecycle.timeout-per-shutdown-phase'");
 	}
 
 	private static void start(PropertySource<?>... sources) {
@@ -164,7 +181,7 @@ class InvalidPalitraPropertyFailureAnalyzerTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration(PalitraAutoConfiguration.class)
+	@ImportAutoConfiguration({ PalitraAutoConfiguration.class, LifecycleAutoConfiguration.class })
 	static class Application {
 
 		@Bean

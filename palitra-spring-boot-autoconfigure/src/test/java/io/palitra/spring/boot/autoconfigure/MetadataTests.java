@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -75,6 +77,15 @@ class MetadataTests {
 				assertThat((String) property.get("description")).startsWith("Whether ");
 			}
 		});
+	}
+
+	@Test
+	void everyPropertyIsKnown() throws IOException {
+		Set<String> known = new TreeSet<>(UnknownProperties.OTHERS);
+		UnknownProperties.OF_RUNNER.forEach((name) -> known.add("palitra.runner." + name));
+		known.add("palitra.runners");
+		assertThat(entries("properties").keySet().stream().filter((name) -> name.startsWith("palitra.")))
+			.containsExactlyInAnyOrderElementsOf(known);
 	}
 
 	@Test

@@ -1,0 +1,76 @@
+package io.palitra.spring.boot.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link UnknownProperties}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class UnknownPropertiesTests {
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(PalitraAutoConfiguration.class));
+
+	@ParameterizedTest
+	@CsvSource({ "palitra.runner.timout, palitra.runner.timeout", "palitra.runer.timeout, palitra.runner.timeout",
+			"palitra.runner.max-inflights, palitra.runner.max-in-flight",
+			"palitra.runners.x.timout, palitra.runners.x.timeout",
+			"palitra.runners.x.shutdown.graceperiods, palitra.runners.x.shutdown.grace-period",
+			"palitra.helth.timeout, palitra.health.timeout", "palitra.enable, palitra.enabled" })
+	void misspeltIsToldWithWhatWasMeant(String written, String meant, CapturedOutput output) {
+		this.contextRunner.withPropertyValues(written + "=1").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("palitra has no property " + written + " (")
+			.contains(", it is ignored; did you mean " + meant + "?");
+	}
+
+	@Test
+	void whatIsLikeNothingIsToldAsWell(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("palitra.threads=8").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("palitra has no property palitra.threads (")
+			.contains("it is ignored; palitra's docs/properties.md lists those that there are");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "palitra.runner.max-in-flight=9", "palitra.runner.maxInFlight=9",
+			"palitra.runner.max_in_flight=9", "palitra.runners.my-reports.shutdown.grace-period=1s",
+			"palitra.runners.x.slowTaskThreshold=1s", "palitra.health.timeout=1s", "palitra.enabled=true",
+			"palitrax.runner.timout=1s" })
+	void nothingIsToldOfWhatIsKnownHoweverItIsWritten(String property, CapturedOutput output) {
+		this.contextRunner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("palitra has no property");
+	}
+
+	@Test
+	void variablesOfTheEnvironmentAreToldOnlyIfTheyAreAlmostProperties(CapturedOutput output) {
+		Map<String, Object> variables = new LinkedHashMap<>();
+		variables.put("PALITRA_SERVICE_HOST", "10.0.0.1");
+		variables.put("PALITRA_PORT_8080_TCP_ADDR", "10.0.0.1");
+		variables.put("PALITRA_RUNNER_MAXINFLIGHT", "9");
+		variables.put("PALITRA_RUNNER_MAX_IN_FLIGHT", "9");
+		variables.put("PALITRA_RUNNER_TIMOUT", "9s");
+		this.contextRunner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource(
+						"test-" + StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("palitra has no property")
+			.contains("palitra has no property palitra.runner.timout (");
+	}
+
+}
