@@ -21,18 +21,10 @@ public final class PalitraProperties {
 
 	private final Health health = new Health();
 
-	/**
-	 * Returns the settings of the auto-configured runner that is named {@code default}.
-	 * @return the settings
-	 */
 	public Runner getRunner() {
 		return this.runner;
 	}
 
-	/**
-	 * Returns the settings of the health check.
-	 * @return the settings
-	 */
 	public Health getHealth() {
 		return this.health;
 	}
@@ -135,177 +127,86 @@ public final class PalitraProperties {
 			}
 		}
 
-		/**
-		 * Returns what comes before the runner's name in the name of the loop's thread.
-		 * @return the prefix
-		 */
 		public String getThreadNamePrefix() {
 			return this.threadNamePrefix;
 		}
 
-		/**
-		 * Sets what comes before the runner's name in the name of the loop's thread.
-		 * @param threadNamePrefix the prefix
-		 * @throws IllegalArgumentException if it cannot be part of a thread's name
-		 */
 		public void setThreadNamePrefix(String threadNamePrefix) {
 			this.threadNamePrefix = threadName("thread-name-prefix", threadNamePrefix);
 		}
 
-		/**
-		 * Tells whether the runner starts with the application context.
-		 * @return whether the runner starts
-		 */
 		public boolean isAutoStartup() {
 			return this.autoStartup;
 		}
 
-		/**
-		 * Sets whether the runner starts with the application context.
-		 * @param autoStartup whether it does
-		 */
 		public void setAutoStartup(boolean autoStartup) {
 			this.autoStartup = autoStartup;
 		}
 
-		/**
-		 * Returns how long a caller waits for a result unless it says otherwise.
-		 * @return the limit, zero for none
-		 */
 		public Duration getTimeout() {
 			return this.timeout;
 		}
 
-		/**
-		 * Sets how long a caller waits for a result unless it says otherwise.
-		 * @param timeout the limit, zero for none
-		 * @throws IllegalArgumentException if the limit is negative
-		 */
 		public void setTimeout(Duration timeout) {
 			this.timeout = notNegative("timeout", timeout, "a positive duration such as 30s, or to 0 for no limit");
 		}
 
-		/**
-		 * Returns how many calls may have work in flight at once.
-		 * @return the limit, {@link Integer#MAX_VALUE} for none
-		 */
 		public int getMaxInFlight() {
 			return this.maxInFlight;
 		}
 
-		/**
-		 * Sets how many calls may have work in flight at once.
-		 * @param maxInFlight the limit, at least 1
-		 * @throws IllegalArgumentException if the limit is less than 1
-		 */
 		public void setMaxInFlight(int maxInFlight) {
 			this.maxInFlight = atLeastOne("max-in-flight", maxInFlight);
 		}
 
-		/**
-		 * Returns what becomes of a call beyond the maximum of calls in flight.
-		 * @return the policy
-		 */
 		public OverloadPolicy getOverloadPolicy() {
 			return this.overloadPolicy;
 		}
 
-		/**
-		 * Sets what becomes of a call beyond the maximum of calls in flight.
-		 * @param overloadPolicy the policy
-		 */
 		public void setOverloadPolicy(OverloadPolicy overloadPolicy) {
 			this.overloadPolicy = overloadPolicy;
 		}
 
-		/**
-		 * Returns what becomes of a call that is made on the thread of the runner's own
-		 * event loop.
-		 * @return the policy
-		 */
 		public NestedRuns getNestedRuns() {
 			return this.nestedRuns;
 		}
 
-		/**
-		 * Sets what becomes of a call that is made on the thread of the runner's own
-		 * event loop.
-		 * @param nestedRuns the policy
-		 */
 		public void setNestedRuns(NestedRuns nestedRuns) {
 			this.nestedRuns = nestedRuns;
 		}
 
-		/**
-		 * Returns how the event loop waits for calls and callers wait for their results.
-		 * @return the strategy
-		 */
 		public WaitStrategy getWaitStrategy() {
 			return this.waitStrategy;
 		}
 
-		/**
-		 * Sets how the event loop waits for calls and callers wait for their results.
-		 * @param waitStrategy the strategy
-		 */
 		public void setWaitStrategy(WaitStrategy waitStrategy) {
 			this.waitStrategy = waitStrategy;
 		}
 
-		/**
-		 * Tells whether the caller's context is carried to the threads that work for it.
-		 * @return whether it is
-		 */
 		public boolean isPropagateContext() {
 			return this.propagateContext;
 		}
 
-		/**
-		 * Sets whether the caller's context is carried to the threads that work for it.
-		 * @param propagateContext whether it is
-		 */
 		public void setPropagateContext(boolean propagateContext) {
 			this.propagateContext = propagateContext;
 		}
 
-		/**
-		 * Returns how long a callback may occupy the event loop before that is logged.
-		 * @return the limit
-		 */
 		public Duration getSlowTaskThreshold() {
 			return this.slowTaskThreshold;
 		}
 
-		/**
-		 * Sets how long a callback may occupy the event loop before that is logged.
-		 * @param slowTaskThreshold the limit, positive
-		 * @throws IllegalArgumentException if the limit is not positive
-		 */
 		public void setSlowTaskThreshold(Duration slowTaskThreshold) {
 			this.slowTaskThreshold = positive("slow-task-threshold", slowTaskThreshold, "100ms");
 		}
 
-		/**
-		 * Returns how long a caller may wait before that is logged.
-		 * @return the limit
-		 */
 		public Duration getHangThreshold() {
 			return this.hangThreshold;
 		}
 
-		/**
-		 * Sets how long a caller may wait before that is logged.
-		 * @param hangThreshold the limit, positive
-		 * @throws IllegalArgumentException if the limit is not positive
-		 */
 		public void setHangThreshold(Duration hangThreshold) {
 			this.hangThreshold = positive("hang-threshold", hangThreshold, "10s");
 		}
 
-		/**
-		 * Returns how the runner ends.
-		 * @return the settings
-		 */
 		public Shutdown getShutdown() {
 			return this.shutdown;
 		}
@@ -321,19 +222,10 @@ public final class PalitraProperties {
 			 */
 			private Duration gracePeriod = Duration.ofSeconds(20);
 
-			/**
-			 * Returns how long calls in flight may go on when the runner is stopped.
-			 * @return the time, zero for none
-			 */
 			public Duration getGracePeriod() {
 				return this.gracePeriod;
 			}
 
-			/**
-			 * Sets how long calls in flight may go on when the runner is stopped.
-			 * @param gracePeriod the time, zero for none
-			 * @throws IllegalArgumentException if the time is negative
-			 */
 			public void setGracePeriod(Duration gracePeriod) {
 				this.gracePeriod = notNegative("grace-period", gracePeriod,
 						"a duration such as 20s, or to 0 to cancel calls in flight at once");
@@ -353,19 +245,10 @@ public final class PalitraProperties {
 		 */
 		private Duration timeout = Duration.ofSeconds(1);
 
-		/**
-		 * Returns how long the event loop may take to answer.
-		 * @return the limit
-		 */
 		public Duration getTimeout() {
 			return this.timeout;
 		}
 
-		/**
-		 * Sets how long the event loop may take to answer.
-		 * @param timeout the limit, positive
-		 * @throws IllegalArgumentException if the limit is not positive
-		 */
 		public void setTimeout(Duration timeout) {
 			this.timeout = positive("timeout", timeout, "1s");
 		}

@@ -99,9 +99,9 @@ class SampleApplicationTests {
 			.expectBody()
 			.jsonPath("$.components.palitra.status")
 			.isEqualTo("UP")
-			.jsonPath("$.components.palitra.components.eventLoopThreadRunner.details.thread")
+			.jsonPath("$.components.palitra.components.default.details.thread")
 			.isEqualTo("sample-loop-default")
-			.jsonPath("$.components.palitra.components.partnerEventLoopThreadRunner.details.thread")
+			.jsonPath("$.components.palitra.components.partner.details.thread")
 			.isEqualTo("sample-loop-partner");
 	}
 
