@@ -36,9 +36,10 @@ final class EventLoopThreadRunnerTracker implements DestructionAwareBeanPostProc
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof EventLoopThreadRunner runner) {
+			boolean singleton = this.beanFactory.containsBean(beanName) && this.beanFactory.isSingleton(beanName);
 			this.all.removeIf((built) -> built.runner.refersTo(null));
-			this.all.add(new Built(beanName, new WeakReference<>(runner)));
-			if (this.beanFactory.containsBean(beanName) && this.beanFactory.isSingleton(beanName)) {
+			this.all.add(new Built(beanName, singleton, new WeakReference<>(runner)));
+			if (singleton) {
 				this.actions.forEach((action) -> action.accept(runner));
 			}
 		}
@@ -64,19 +65,19 @@ final class EventLoopThreadRunnerTracker implements DestructionAwareBeanPostProc
 	}
 
 	/**
-	 * Does something with every runner that has been built and is still in use, and with
-	 * the name of its bean.
+	 * Does something with every runner that is a singleton or still in use, and with the
+	 * name of its bean.
 	 */
 	void forEach(BiConsumer<String, EventLoopThreadRunner> action) {
 		for (Built built : this.all) {
 			EventLoopThreadRunner runner = built.runner.get();
-			if (runner != null && runner.isAlive()) {
+			if (runner != null && (built.singleton || runner.isAlive())) {
 				action.accept(built.bean, runner);
 			}
 		}
 	}
 
-	private record Built(String bean, WeakReference<EventLoopThreadRunner> runner) {
+	private record Built(String bean, boolean singleton, WeakReference<EventLoopThreadRunner> runner) {
 	}
 
 }

@@ -64,9 +64,8 @@ final class UnknownProperties {
 			return;
 		}
 		String meant = meant(written);
-		// Of what begins with PALITRA_ in the environment not everything is a property:
-		// for
-		// a service of that name Kubernetes sets PALITRA_SERVICE_HOST
+		// Not everything there is a property: for a service of that name Kubernetes
+		// sets PALITRA_SERVICE_HOST and others
 		if (meant == null && source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource) {
 			return;
 		}

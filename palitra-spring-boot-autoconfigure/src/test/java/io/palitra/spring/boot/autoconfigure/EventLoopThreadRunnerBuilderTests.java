@@ -81,8 +81,9 @@ class EventLoopThreadRunnerBuilderTests {
 
 	@Test
 	void runnerHasFacesOfReactiveTypes() {
+		ReactiveGreeting reactive = () -> Mono.just("hi");
 		this.contextRunner.run((context) -> assertThat(
-				context.getBean(EventLoopThreadRunner.class).blocking(Greeting.class, new ReactiveGreeting()).hello())
+				context.getBean(EventLoopThreadRunner.class).blocking(Greeting.class, reactive).hello())
 			.isEqualTo("hi"));
 	}
 
@@ -119,11 +120,9 @@ class EventLoopThreadRunnerBuilderTests {
 
 	}
 
-	static class ReactiveGreeting {
+	interface ReactiveGreeting {
 
-		public Mono<String> hello() {
-			return Mono.just("hi");
-		}
+		Mono<String> hello();
 
 	}
 

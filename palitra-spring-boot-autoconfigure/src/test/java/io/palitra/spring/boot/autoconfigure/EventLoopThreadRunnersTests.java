@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinitionCustomizer;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -102,6 +103,20 @@ class EventLoopThreadRunnersTests {
 				context.getBean("lazy");
 				context.getBean("prototype", EventLoopThreadRunner.class).close();
 				assertThat(seen).containsExactly("mine", "lazy");
+			});
+	}
+
+	@Test
+	void actionsAreDoneWithLazyRunnersThatDoNotStart() {
+		this.contextRunner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withPropertyValues("palitra.runner.auto-startup=false")
+			.run((context) -> {
+				List<String> seen = new ArrayList<>();
+				EventLoopThreadRunners.forEach(context.getBeanFactory(), (name, runner) -> seen.add(name));
+				context.getBean(EventLoopThreadRunner.class);
+				assertThat(seen).containsExactly("default");
 			});
 	}
 

@@ -69,9 +69,8 @@ final class EventLoopThreadRunnerProbe {
 	 */
 	private Answer answer(Map<String, Object> details) throws ExecutionException {
 		try {
-			// Not a call, which calls' listeners and numbers would show, but a timer:
-			// once
-			// cancelled it is gone, and a loop that hangs must not collect probes.
+			// Not a call, which listeners and numbers would show, but a timer, which is
+			// gone once cancelled: a loop that hangs must not collect probes
 			Future<?> probe = this.runner.getLoop().schedule(() -> {
 			}, 0, TimeUnit.NANOSECONDS);
 			return new Answer(isUnanswered(probe, details), null);
