@@ -92,11 +92,13 @@ class ReferenceTests {
 
 	@Test
 	void meters() {
-		try (ConfigurableApplicationContext context = application()) {
+		try (ConfigurableApplicationContext context = application("--palitra.runner.max-in-flight=64")) {
 			List<String> expected = new ArrayList<>(List.of("# Meters", "", generated(),
 					"All meters that an application with the starter, the actuator and a Prometheus registry has after one "
 							+ "call. What is",
-					"normal, and what to be alerted of, is in [Operating](operating.md).", "",
+					"normal, and what to be alerted of, is in [Operating](operating.md). `palitra.runner.limit` and "
+							+ "`palitra.runner.permits` are there for",
+					"runners that have a limit, `palitra.runner.max-in-flight`.", "",
 					"`palitra.run` and `palitra.run.active` are what Spring Boot makes of the observation `palitra.run`, which is "
 							+ "there for traces.",
 					"`management.metrics.enable.palitra.run=false` leaves these two out, and nothing else.", "",

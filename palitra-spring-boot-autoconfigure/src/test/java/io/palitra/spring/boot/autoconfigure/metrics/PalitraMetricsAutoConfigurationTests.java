@@ -1,9 +1,11 @@
 package io.palitra.spring.boot.autoconfigure.metrics;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,8 @@ import io.palitra.RunOptions;
 import io.palitra.RunTimeoutException;
 import io.palitra.RunnerClosedException;
 import io.palitra.RunnerOverloadedException;
+import io.palitra.RunnerSnapshot;
+import io.palitra.RunnerState;
 import io.palitra.spring.boot.autoconfigure.BootClasses;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 
@@ -39,7 +43,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.intThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.atLeast;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.verify;
 
 /**
  * Tests for {@link PalitraMetricsAutoConfiguration}.
@@ -127,6 +137,68 @@ class PalitraMetricsAutoConfigurationTests {
 	}
 
 	@Test
+	void gaugesTheLimitAndHowMuchOfItIsFreeC15() {
+		this.withRegistry.withPropertyValues("palitra.runner.max-in-flight=2").run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(gauge(registry, "palitra.runner.limit")).isEqualTo(2);
+			assertThat(gauge(registry, "palitra.runner.permits")).isEqualTo(2);
+			CompletableFuture<Object> work = new CompletableFuture<>();
+			List.of(1, 2, 3).forEach((call) -> runner.submit(() -> work));
+			await().atMost(PATIENT).until(() -> gauge(registry, "palitra.runner.active") == 2);
+			assertThat(gauge(registry, "palitra.runner.permits")).isZero();
+			assertThat(gauge(registry, "palitra.runner.limit")).isEqualTo(2);
+			work.complete(null);
+			await().atMost(PATIENT).until(() -> gauge(registry, "palitra.runner.permits") == 2);
+		});
+	}
+
+	@Test
+	void runnerWithoutALimitHasNoMeterOfOne() {
+		this.withRegistry.withPropertyValues("palitra.runners.reports.max-in-flight=7").run((context) -> {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.get("palitra.runner.limit").gauges()).singleElement()
+				.satisfies((gauge) -> assertThat(gauge.getId().getTag("name")).isEqualTo("reports"));
+			assertThat(registry.get("palitra.runner.permits").gauges()).hasSize(1);
+		});
+	}
+
+	@Test
+	void metersReadCountersAndNeverLookAtTheCalls() {
+		EventLoopThreadRunner runner = spy(EventLoopThreadRunner.builder().name("spied").maxInFlight(3).build());
+		this.withRegistry.withBean(EventLoopThreadRunner.class, () -> runner).run((context) -> {
+			List<Double> values = new ArrayList<>();
+			context.getBean(MeterRegistry.class)
+				.getMeters()
+				.stream()
+				.filter((meter) -> meter.getId().getName().startsWith("palitra.runner."))
+				.forEach((meter) -> meter.measure().forEach((measurement) -> values.add(measurement.getValue())));
+			assertThat(values).hasSizeGreaterThan(12).doesNotContain(Double.NaN);
+			verify(runner, atLeast(values.size())).snapshot(0);
+			verify(runner, never()).snapshot();
+			verify(runner, never()).snapshot(intThat((calls) -> calls > 0));
+		});
+	}
+
+	@Test
+	void showsThatTheLoopIsDead() {
+		// No task can kill the thread, so this is what a runner says that has lost it.
+		EventLoopThreadRunner dead = mock();
+		RunnerSnapshot snapshot = mock();
+		given(dead.getName()).willReturn("lost");
+		given(dead.snapshot(0)).willReturn(snapshot);
+		given(snapshot.limit()).willReturn(OptionalInt.empty());
+		given(snapshot.state()).willReturn(RunnerState.DEAD);
+		this.withRegistry.withPropertyValues("palitra.runners.reports.timeout=1s")
+			.withBean(EventLoopThreadRunner.class, () -> dead)
+			.run((context) -> {
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				assertThat(registry.get("palitra.runner.dead").tag("name", "lost").gauge().value()).isOne();
+				assertThat(registry.get("palitra.runner.dead").tag("name", "reports").gauge().value()).isZero();
+			});
+	}
+
+	@Test
 	void countsSlowCallbacksAndShowsThatTheLoopIsBusyAndLate() {
 		this.withRegistry.withPropertyValues("palitra.runner.slow-task-threshold=1ms").run((context) -> {
 			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
@@ -143,10 +215,15 @@ class PalitraMetricsAutoConfigurationTests {
 			TimeGauge lag = registry.get("palitra.runner.lag").timeGauge();
 			await().atMost(PATIENT).until(() -> lag.value(TimeUnit.MILLISECONDS) >= 20);
 			assertThat(lag.baseTimeUnit()).isEqualTo(TimeUnit.SECONDS);
-			await().atMost(PATIENT).until(() -> gauge(registry, "palitra.runner.busy") > 0.9);
+			TimeGauge holding = registry.get("palitra.runner.held").timeGauge();
+			await().atMost(PATIENT).until(() -> holding.value(TimeUnit.MILLISECONDS) >= 20);
+			assertThat(holding.baseTimeUnit()).isEqualTo(TimeUnit.SECONDS);
+			double busy = counter(registry, "palitra.runner.busy");
+			assertThat(busy).isGreaterThanOrEqualTo(0.02);
+			await().atMost(PATIENT).until(() -> counter(registry, "palitra.runner.busy") >= busy + 0.02);
 			release.countDown();
 			late.get(30, TimeUnit.SECONDS);
-			await().atMost(PATIENT).until(() -> gauge(registry, "palitra.runner.busy") < 0.1);
+			await().atMost(PATIENT).until(() -> holding.value() == 0);
 			await().atMost(PATIENT).until(() -> counter(registry, "palitra.runner.slow") >= 1);
 			await().atMost(PATIENT).until(() -> gauge(registry, "palitra.runner.lag") == 0);
 		});
@@ -182,7 +259,7 @@ class PalitraMetricsAutoConfigurationTests {
 
 	@Test
 	void metersSayWhatTheyMeasureAndNothingMore() {
-		this.withRegistry.run((context) -> {
+		this.withRegistry.withPropertyValues("palitra.runner.max-in-flight=4").run((context) -> {
 			context.getBean(EventLoopThreadRunner.class)
 				.<String>run(() -> CompletableFuture.completedFuture("result"), RunOptions.defaults().name("task"));
 			Map<String, String> units = new HashMap<>();
@@ -203,7 +280,10 @@ class PalitraMetricsAutoConfigurationTests {
 					entry("palitra.runner.rejected", "COUNTER of calls"),
 					entry("palitra.runner.discarded", "COUNTER of results"),
 					entry("palitra.runner.slow", "COUNTER of callbacks"),
-					entry("palitra.runner.lag", "GAUGE of seconds"), entry("palitra.runner.busy", "GAUGE of null"),
+					entry("palitra.runner.limit", "GAUGE of calls"),
+					entry("palitra.runner.permits", "GAUGE of permits"),
+					entry("palitra.runner.lag", "GAUGE of seconds"), entry("palitra.runner.held", "GAUGE of seconds"),
+					entry("palitra.runner.busy", "COUNTER of seconds"), entry("palitra.runner.dead", "GAUGE of null"),
 					entry("palitra.runner.run", "TIMER of seconds"), entry("palitra.runner.queue", "TIMER of seconds"));
 		});
 	}
@@ -213,7 +293,7 @@ class PalitraMetricsAutoConfigurationTests {
 		PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 		this.contextRunner.withConfiguration(AutoConfigurations.of(BootClasses.METRICS))
 			.withBean(MeterRegistry.class, () -> prometheus)
-			.withPropertyValues("palitra.runners.reports.timeout=1s")
+			.withPropertyValues("palitra.runner.max-in-flight=4", "palitra.runners.reports.timeout=1s")
 			.run((context) -> {
 				context.getBean(EventLoopThreadRunner.class)
 					.<String>run(() -> CompletableFuture.completedFuture("result"));
@@ -227,11 +307,13 @@ class PalitraMetricsAutoConfigurationTests {
 						"palitra_runner_abandoned_calls gauge", "palitra_runner_submitted_calls_total counter",
 						"palitra_runner_rejected_calls_total counter", "palitra_runner_discarded_results_total counter",
 						"palitra_runner_slow_callbacks_total counter", "palitra_runner_lag_seconds gauge",
-						"palitra_runner_busy gauge", "palitra_runner_run_seconds summary",
+						"palitra_runner_limit_calls gauge", "palitra_runner_permits gauge",
+						"palitra_runner_held_seconds gauge", "palitra_runner_busy_seconds_total counter",
+						"palitra_runner_dead gauge", "palitra_runner_run_seconds summary",
 						"palitra_runner_run_seconds_max gauge", "palitra_runner_queue_seconds summary",
 						"palitra_runner_queue_seconds_max gauge");
 				assertThat(types).allSatisfy((type) -> assertThat(scrape)
-					.containsPattern("# HELP " + type.substring(0, type.indexOf(' ')) + " [A-Z]"));
+					.containsPattern("# HELP " + type.substring(0, type.indexOf(' ')) + " [A-Z1]"));
 				assertThat(scrape).contains("palitra_runner_submitted_calls_total{name=\"default\"} 1.0",
 						"palitra_runner_submitted_calls_total{name=\"reports\"} 0.0",
 						"palitra_runner_run_seconds_count{name=\"default\",outcome=\"success\"} 1",
