@@ -62,7 +62,7 @@ class Boot3HealthConfiguration {
 
 		@Override
 		public @Nullable HealthContributor getContributor(String name) {
-			EventLoopThreadRunnerProbe probe = this.probes.all().get(name);
+			EventLoopThreadRunnerProbe probe = this.probes.of(name);
 			return (probe != null) ? new Indicator(probe::send) : null;
 		}
 

@@ -60,7 +60,7 @@ class Boot4HealthConfiguration {
 
 		@Override
 		public @Nullable HealthContributor getContributor(String name) {
-			EventLoopThreadRunnerProbe probe = this.probes.all().get(name);
+			EventLoopThreadRunnerProbe probe = this.probes.of(name);
 			return (probe != null) ? new Indicator(probe::send) : null;
 		}
 

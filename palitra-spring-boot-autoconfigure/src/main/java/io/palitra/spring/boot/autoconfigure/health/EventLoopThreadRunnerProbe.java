@@ -3,22 +3,16 @@ package io.palitra.spring.boot.autoconfigure.health;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
-import io.palitra.BlockingNotAllowedException;
 import io.palitra.EventLoopThreadRunner;
-import io.palitra.RunnerClosedException;
 import io.palitra.RunnerSnapshot;
 
 /**
- * Tells whether a runner's event loop answers, by sending a probe through it. Knows no
- * class of Spring Boot's health, as each of its generations has its own.
+ * Tells whether a runner's event loop answers, by what is known of it and otherwise by
+ * sending a probe through it. Knows no class of Spring Boot's health, as each of its generations has its own.
  */
 final class EventLoopThreadRunnerProbe {
 
@@ -35,87 +29,54 @@ final class EventLoopThreadRunnerProbe {
 
 	private final EventLoopThreadRunner runner;
 
-	private final Duration timeout;
+	private final LoopProbes probes;
 
-	EventLoopThreadRunnerProbe(EventLoopThreadRunner runner, Duration timeout) {
+	/**
+	 * Creates a probe.
+	 * @param runner the runner
+	 * @param probes the probes of this runner and of those that are asked about together
+	 * with it
+	 */
+	EventLoopThreadRunnerProbe(EventLoopThreadRunner runner, LoopProbes probes) {
 		this.runner = runner;
-		this.timeout = timeout;
+		this.probes = probes;
 	}
 
 	Result send() throws ExecutionException {
 		Map<String, Object> details = new LinkedHashMap<>();
-		Answer answer = answer(details);
-		RunnerSnapshot snapshot = this.runner.snapshot();
-		details.put("state", snapshot.state());
-		details.put("thread", snapshot.threadName());
-		details.put("pending", snapshot.pending());
-		details.put("active", snapshot.active());
-		String status = switch (snapshot.state()) {
+		LoopProbe probe = this.probes.take(this.runner);
+		boolean answered = probe.await();
+		Duration responseTime = probe.responseTime();
+		if (responseTime != null) {
+			details.put("responseTime", responseTime.toString());
+		}
+		RunnerSnapshot counters = this.runner.snapshot(0);
+		details.put("state", counters.state());
+		details.put("thread", counters.threadName());
+		details.put("pending", counters.pending());
+		details.put("active", counters.active());
+		String status = switch (counters.state()) {
 			case RUNNING -> {
-				if (answer.missing() || snapshot.heldFor().compareTo(this.timeout) >= 0) {
-					blocked(details, snapshot);
-					yield DOWN;
+				if (answered && counters.heldFor().compareTo(this.probes.timeout()) < 0) {
+					yield UP;
 				}
-				yield UP;
+				blocked(details);
+				yield DOWN;
 			}
 			case STOPPING, STOPPED, CLOSED -> OUT_OF_SERVICE;
 			case DEAD -> DOWN;
 		};
-		return new Result(status, details, answer.death());
+		return new Result(status, details, probe.death());
 	}
 
-	/**
-	 * Sends the probe and waits for it, where that is possible.
-	 */
-	private Answer answer(Map<String, Object> details) throws ExecutionException {
-		try {
-			// Not a call, which listeners and numbers would show, but a timer, which is
-			// gone once cancelled: a loop that hangs must not collect probes
-			Future<?> probe = this.runner.getLoop().schedule(() -> {
-			}, 0, TimeUnit.NANOSECONDS);
-			return new Answer(isUnanswered(probe, details), null);
-		}
-		catch (RunnerClosedException ex) {
-			return new Answer(false, ex.getCause());
-		}
-	}
-
-	/**
-	 * Waits for the answer.
-	 * @return {@code false} if the loop answered or it could not be told
-	 */
-	private boolean isUnanswered(Future<?> probe, Map<String, Object> details) throws ExecutionException {
-		long sent = System.nanoTime();
-		try {
-			probe.get(TimeUnit.NANOSECONDS.convert(this.timeout), TimeUnit.NANOSECONDS);
-			details.put("responseTime", Duration.ofNanos(System.nanoTime() - sent).toString());
-			return false;
-		}
-		catch (TimeoutException ex) {
-			return probe.cancel(false);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
-		}
-		catch (BlockingNotAllowedException | CancellationException ex) {
-			// On an event loop, which must not wait, or the runner has ended meanwhile
-			return false;
-		}
-		finally {
-			probe.cancel(false);
-		}
-	}
-
-	private static void blocked(Map<String, Object> details, RunnerSnapshot snapshot) {
+	private void blocked(Map<String, Object> details) {
+		// The stack comes with calls only, of which one is enough.
+		RunnerSnapshot snapshot = this.runner.snapshot(1);
 		details.put("blockedFor", snapshot.heldFor().toString());
 		if (!snapshot.stack().isEmpty()) {
 			details.put("blockedBy",
 					snapshot.stack().stream().limit(STACK_FRAMES).map(StackTraceElement::toString).toList());
 		}
-	}
-
-	private record Answer(boolean missing, @Nullable Throwable death) {
 	}
 
 	/**

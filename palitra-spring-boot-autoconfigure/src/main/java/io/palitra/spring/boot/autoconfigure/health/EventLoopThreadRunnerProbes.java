@@ -3,9 +3,11 @@ package io.palitra.spring.boot.autoconfigure.health;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
@@ -47,13 +49,24 @@ final class EventLoopThreadRunnerProbes {
 	}
 
 	/**
-	 * Returns the probes for the runners that there are now, by the runners' names.
+	 * Returns the probes for the runners that there are now, by the runners' names, for
+	 * whoever is going to send them all.
 	 */
 	Map<String, EventLoopThreadRunnerProbe> all() {
+		Map<String, EventLoopThreadRunner> runners = EventLoopThreadRunners.of(this.beanFactory);
+		LoopProbes together = new LoopProbes(runners.values(), this.timeout);
 		Map<String, EventLoopThreadRunnerProbe> probes = new LinkedHashMap<>();
-		EventLoopThreadRunners.of(this.beanFactory)
-			.forEach((name, runner) -> probes.put(name, new EventLoopThreadRunnerProbe(runner, this.timeout)));
+		runners.forEach((name, runner) -> probes.put(name, new EventLoopThreadRunnerProbe(runner, together)));
 		return probes;
+	}
+
+	/**
+	 * Returns the probe for one runner, {@code null} if there is none of that name.
+	 */
+	@Nullable EventLoopThreadRunnerProbe of(String name) {
+		EventLoopThreadRunner runner = EventLoopThreadRunners.of(this.beanFactory).get(name);
+		return (runner != null) ? new EventLoopThreadRunnerProbe(runner, new LoopProbes(List.of(runner), this.timeout))
+				: null;
 	}
 
 }

@@ -7,7 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -24,9 +26,13 @@ import io.palitra.spi.RunListener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willReturn;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
 
 /**
  * Tests for {@link EventLoopThreadRunnerProbe}.
@@ -174,15 +180,77 @@ class EventLoopThreadRunnerProbeTests {
 		EventLoop loop = mock();
 		RunnerSnapshot snapshot = mock();
 		given(dead.getLoop()).willReturn(loop);
-		given(dead.snapshot()).willReturn(snapshot);
+		given(dead.snapshot(0)).willReturn(snapshot);
 		given(loop.schedule(any(Runnable.class), anyLong(), any()))
 			.willThrow(new RunnerClosedException("lost", new InternalError("killed")));
 		given(snapshot.state()).willReturn(RunnerState.DEAD);
 		given(snapshot.threadName()).willReturn("palitra-dead");
-		EventLoopThreadRunnerProbe.Result health = new EventLoopThreadRunnerProbe(dead, PATIENT).send();
+		EventLoopThreadRunnerProbe.Result health = health(dead, PATIENT);
 		assertThat(health.status()).isEqualTo("DOWN");
 		assertThat(health.details()).containsEntry("state", RunnerState.DEAD);
 		assertThat(health.failure()).isInstanceOf(InternalError.class).hasMessage("killed");
+	}
+
+	@Test
+	void downAtOnceIfTheLoopIsKnownToBeHeld() throws Exception {
+		EventLoopThreadRunner held = silent(mock(), Duration.ofHours(1));
+		assertThat(promptly(() -> health(held, Duration.ofHours(1))).status()).isEqualTo("DOWN");
+	}
+
+	@Test
+	void waitsOnlyForWhatIsLeftOfTheTimeoutOfALoopThatIsHeld() throws Exception {
+		ScheduledFuture<Object> probe = mock();
+		EventLoopThreadRunner held = silent(probe, Duration.ofMinutes(59));
+		Duration before = Duration.ofHours(1).minus(Duration.ofMillis(1));
+		given(held.snapshot(0).heldFor()).willReturn(before, Duration.ofHours(1));
+		assertThat(promptly(() -> health(held, Duration.ofHours(1))).status()).isEqualTo("DOWN");
+		verify(probe).get(1_000_000, TimeUnit.NANOSECONDS);
+	}
+
+	@Test
+	void outOfServiceAtOnceWhileALoopThatIsHeldIsStopping() throws Exception {
+		this.runner.close();
+		this.runner = EventLoopThreadRunner.builder().shutdownGrace(Duration.ofHours(1)).build();
+		hold();
+		this.runner.submit(CompletableFuture::new);
+		CompletableFuture.runAsync(this.runner::stop);
+		await().atMost(PATIENT).until(() -> this.runner.snapshot().state() == RunnerState.STOPPING);
+		EventLoopThreadRunnerProbe.Result health = promptly(() -> health(this.runner, Duration.ofHours(1)));
+		assertThat(health.status()).isEqualTo("OUT_OF_SERVICE");
+		this.runner.close(Duration.ZERO);
+	}
+
+	@Test
+	void runnersAreProbedTogetherAndEachAskingHasItsOwnProbe() throws Exception {
+		LoopProbes probes = new LoopProbes(Duration.ofHours(1));
+		List<EventLoopThreadRunner> runners = new ArrayList<>();
+		for (int count = 0; count < 3; count++) {
+			ScheduledFuture<Object> probe = mock();
+			EventLoopThreadRunner runner = silent(probe, Duration.ZERO);
+			willReturn("answered").given(probe).get(anyLong(), any());
+			runners.add(runner);
+		}
+		for (int asked = 1; asked <= 3; asked++) {
+			for (EventLoopThreadRunner each : runners) {
+				assertThat(health(each, probes).status()).isEqualTo("UP");
+				for (EventLoopThreadRunner runner : runners) {
+					verify(runner.getLoop(), times(asked)).schedule(any(Runnable.class), anyLong(), any());
+				}
+			}
+		}
+	}
+
+	@Test
+	void probeThatWasSentAlongIsNotUsedOnceItIsOld() {
+		LoopProbes probes = new LoopProbes(Duration.ofMillis(20));
+		try (EventLoopThreadRunner other = EventLoopThreadRunner.create()) {
+			probes.add(this.runner);
+			probes.add(other);
+			long start = System.nanoTime();
+			probes.take(this.runner);
+			await().atMost(PATIENT).until(() -> System.nanoTime() - start >= 1_000_000_000);
+			assertThat(probes.take(other).isOld()).isFalse();
+		}
 	}
 
 	@Test
@@ -215,12 +283,50 @@ class EventLoopThreadRunnerProbeTests {
 	}
 
 	private EventLoopThreadRunnerProbe.Result health(Duration timeout) {
+		return health(this.runner, timeout);
+	}
+
+	private static EventLoopThreadRunnerProbe.Result health(EventLoopThreadRunner runner, Duration timeout) {
+		return health(runner, new LoopProbes(List.of(runner), timeout));
+	}
+
+	private static EventLoopThreadRunnerProbe.Result health(EventLoopThreadRunner runner, LoopProbes probes) {
 		try {
-			return new EventLoopThreadRunnerProbe(this.runner, timeout).send();
+			return new EventLoopThreadRunnerProbe(runner, probes).send();
 		}
 		catch (ExecutionException ex) {
 			throw new AssertionError("A probe does nothing that could fail", ex);
 		}
+	}
+
+	/**
+	 * What must not wait, done where it could for ever.
+	 */
+	private static EventLoopThreadRunnerProbe.Result promptly(Supplier<EventLoopThreadRunnerProbe.Result> check) throws Exception {
+		CompletableFuture<EventLoopThreadRunnerProbe.Result> health = new CompletableFuture<>();
+		Thread prober = new Thread(() -> health.complete(check.get()));
+		prober.setDaemon(true);
+		prober.start();
+		return health.get(30, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * A runner that runs and whose loop does not answer.
+	 */
+	private static EventLoopThreadRunner silent(ScheduledFuture<Object> probe, Duration heldFor) throws Exception {
+		EventLoopThreadRunner runner = mock();
+		EventLoop loop = mock();
+		RunnerSnapshot snapshot = mock();
+		given(runner.getLoop()).willReturn(loop);
+		given(runner.snapshot(anyInt())).willReturn(snapshot);
+		given(loop.schedule(any(Runnable.class), anyLong(), any())).willAnswer((call) -> probe);
+		given(probe.get(anyLong(), any()))
+			.willAnswer((call) -> new CompletableFuture<>().get(call.getArgument(0), call.getArgument(1)));
+		given(snapshot.state()).willReturn(RunnerState.RUNNING);
+		given(snapshot.threadName()).willReturn("palitra-silent");
+		given(snapshot.heldFor()).willReturn(heldFor);
+		given(snapshot.stack()).willReturn(List.of());
+		return runner;
 	}
 
 	/**
