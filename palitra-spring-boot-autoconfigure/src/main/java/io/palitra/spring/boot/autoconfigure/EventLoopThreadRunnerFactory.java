@@ -1,9 +1,13 @@
 package io.palitra.spring.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 
@@ -35,6 +39,12 @@ final class EventLoopThreadRunnerFactory {
 
 	private final ObjectProvider<LifecycleProperties> lifecycle;
 
+	/**
+	 * With what settings each runner was built.
+	 */
+	private final Map<EventLoopThreadRunner, PalitraProperties.Runner> built = Collections
+		.synchronizedMap(new WeakHashMap<>());
+
 	EventLoopThreadRunnerFactory(ObjectProvider<ContextCarrier> contextCarriers,
 			ObjectProvider<BlockingDetector> blockingDetectors, ObjectProvider<AsyncAdapter> asyncAdapters,
 			ObjectProvider<RunListener> listeners, ObjectProvider<EventLoopThreadRunnerCustomizer> customizers,
@@ -49,6 +59,7 @@ final class EventLoopThreadRunnerFactory {
 
 	EventLoopThreadRunner create(String name, PalitraProperties.Runner settings) {
 		EventLoopThreadRunner runner = builder(name, settings).build();
+		this.built.put(runner, settings);
 		if (!settings.isAutoStartup()) {
 			runner.stop();
 		}
@@ -78,6 +89,14 @@ final class EventLoopThreadRunnerFactory {
 		this.listeners.orderedStream().forEach(builder::listener);
 		this.customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
+	}
+
+	/**
+	 * Returns the settings that a runner was built with, {@code null} if it was not built
+	 * here.
+	 */
+	PalitraProperties.@Nullable Runner settings(EventLoopThreadRunner runner) {
+		return this.built.get(runner);
 	}
 
 	private void warnIfCutOff(String name, Duration gracePeriod) {

@@ -49,6 +49,20 @@ public final class EventLoopThreadRunners {
 	}
 
 	/**
+	 * Returns the properties that a runner was built with. Customizers may have changed
+	 * what they say.
+	 * @param beanFactory where the runner is from
+	 * @param runner the runner
+	 * @return its properties, {@code null} if the application has built it by itself
+	 */
+	public static PalitraProperties.@Nullable Runner properties(ConfigurableListableBeanFactory beanFactory,
+			EventLoopThreadRunner runner) {
+		EventLoopThreadRunnerFactory factory = beanFactory.getBeanProvider(EventLoopThreadRunnerFactory.class)
+			.getIfAvailable();
+		return (factory != null) ? factory.settings(runner) : null;
+	}
+
+	/**
 	 * Does something with every runner that has been built, and with every singleton that
 	 * will be. Of other scopes there may be one after another, without an end.
 	 * @param beanFactory where to look

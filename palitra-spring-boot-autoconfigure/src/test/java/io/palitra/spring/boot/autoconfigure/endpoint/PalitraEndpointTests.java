@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,7 +48,8 @@ class PalitraEndpointTests {
 			.properties("server.port=0", "server.address=127.0.0.1", "management.endpoints.web.exposure.include=*",
 					"management.endpoint.health.show-details=always", "palitra.runner.timeout=0",
 					"palitra.runner.shutdown.grace-period=0", "palitra.runners.reports.timeout=1h",
-					"management.endpoint.health.group.readiness.include=palitra")
+					"palitra.runners.limited.max-in-flight=8", "palitra.runners.limited.overload-policy=reject",
+					"palitra.runners.limited.timeout=5s", "management.endpoint.health.group.readiness.include=palitra")
 			.run();
 		actuator = URI
 			.create("http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port") + "/actuator/");
@@ -61,11 +63,11 @@ class PalitraEndpointTests {
 	@Test
 	void showsAllRunners() throws Exception {
 		JsonNode runners = json("palitra").get("runners");
-		assertThat(runners.propertyNames()).containsExactly("default", "reports");
+		assertThat(runners.propertyNames()).containsExactlyInAnyOrder("default", "reports", "limited", "own");
 		JsonNode runner = runners.get("default");
 		assertThat(runner.propertyNames()).containsExactly("state", "thread", "pending", "active", "waiting",
 				"abandoned", "submitted", "rejected", "discarded", "slow", "lag", "busyTime", "heldFor", "stack",
-				"calls");
+				"settings", "inFlight", "calls");
 		assertThat(runner.get("state").asString()).isEqualTo("RUNNING");
 		assertThat(runner.get("thread").asString()).isEqualTo("palitra-default");
 		assertThat(Duration.parse(runner.get("lag").asString())).isGreaterThanOrEqualTo(Duration.ZERO);
@@ -76,6 +78,59 @@ class PalitraEndpointTests {
 	@Test
 	void showsOneRunner() throws Exception {
 		assertThat(json("palitra/reports").get("thread").asString()).isEqualTo("palitra-reports");
+	}
+
+	@Test
+	void showsLimitsAndSettingsBesideTheState() throws Exception {
+		JsonNode limited = json("palitra/limited");
+		assertThat(limited.propertyNames()).containsSequence("thread", "limit", "permits", "pending");
+		assertThat(limited.get("limit").asInt()).isEqualTo(8);
+		assertThat(limited.get("permits").asInt()).isEqualTo(8);
+		JsonNode settings = limited.get("settings");
+		assertThat(settings.propertyNames()).containsExactly("timeout", "overloadPolicy", "nestedRuns", "waitStrategy",
+				"propagateContext", "slowTaskThreshold", "hangThreshold", "shutdownGracePeriod");
+		assertThat(settings.get("timeout").asString()).isEqualTo("PT5S");
+		assertThat(settings.get("overloadPolicy").asString()).isEqualTo("REJECT");
+		assertThat(settings.get("propagateContext").asBoolean()).isTrue();
+		assertThat(settings.get("hangThreshold").asString()).isEqualTo("PT10S");
+		assertThat(settings.get("shutdownGracePeriod").asString()).as("inherited").isEqualTo("PT0S");
+	}
+
+	@Test
+	void runnerOfTheApplicationsOwnHasNoSettingsToShow() throws Exception {
+		assertThat(json("palitra/own").propertyNames()).contains("state", "limit").doesNotContain("settings");
+	}
+
+	@Test
+	void showsTheOldestCallsAndSaysHowManyThereAre() throws Exception {
+		EventLoopThreadRunner runner = application.getBean("own", EventLoopThreadRunner.class);
+		CompletableFuture<Object> work = new CompletableFuture<>();
+		for (int call = 0; call < 120; call++) {
+			runner.submit(() -> work, RunOptions.defaults().name("call-" + call));
+		}
+		try {
+			await().atMost(PATIENT).until(() -> runner.snapshot().active() == 120);
+			JsonNode shown = json("palitra/own");
+			assertThat(shown.get("inFlight").asInt()).isEqualTo(120);
+			assertThat(shown.get("calls")).hasSize(100);
+			assertThat(shown.get("calls").get(0).get("task").asString()).isEqualTo("call-0");
+			assertThat(json("palitra/own?calls=1").get("calls")).hasSize(1);
+			assertThat(json("palitra/own?calls=0").get("calls")).isEmpty();
+			assertThat(json("palitra/own?calls=500").get("calls")).hasSize(120);
+			assertThat(json("palitra?calls=7").get("runners").get("own").get("calls")).hasSize(7);
+		}
+		finally {
+			work.complete(null);
+		}
+		await().atMost(PATIENT).until(() -> runner.snapshot().active() == 0);
+	}
+
+	@Test
+	void badNumberOfCallsIsABadRequest() throws Exception {
+		for (String calls : List.of("-1", "all")) {
+			assertThat(get("palitra?calls=" + calls).statusCode()).isEqualTo(400);
+			assertThat(get("palitra/default?calls=" + calls).statusCode()).isEqualTo(400);
+		}
 	}
 
 	@Test
@@ -155,7 +210,8 @@ class PalitraEndpointTests {
 	void healthIsACompositeThatAGroupCanName() throws Exception {
 		JsonNode palitra = json("health/palitra");
 		assertThat(palitra.get("status").asString()).isEqualTo("UP");
-		assertThat(palitra.get("components").propertyNames()).containsExactlyInAnyOrder("default", "reports");
+		assertThat(palitra.get("components").propertyNames()).containsExactlyInAnyOrder("default", "reports", "limited",
+				"own");
 		assertThat(json("health/readiness").get("components").propertyNames()).containsExactly("palitra");
 	}
 
@@ -186,6 +242,11 @@ class PalitraEndpointTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
+
+		@Bean(defaultCandidate = false)
+		EventLoopThreadRunner own() {
+			return EventLoopThreadRunner.builder().name("own").maxInFlight(200).shutdownGrace(Duration.ZERO).build();
+		}
 
 	}
 
