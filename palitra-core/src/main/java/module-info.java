@@ -3,9 +3,11 @@
  */
 module io.palitra {
 
+	requires static jdk.jfr;
 	requires static org.jspecify;
 
 	exports io.palitra;
+	exports io.palitra.jfr;
 	exports io.palitra.spi;
 
 }

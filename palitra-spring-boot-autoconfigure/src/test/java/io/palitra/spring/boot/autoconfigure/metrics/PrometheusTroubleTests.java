@@ -94,9 +94,11 @@ class PrometheusTroubleTests {
 	void raisesItsAlertAndNoOther(Trouble trouble) throws Exception {
 		assumeTrue(trouble.canBefall(), "this JVM cannot stop a thread");
 		await().atMost(Duration.ofMinutes(5))
+			.pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofSeconds(1))
 			.untilAsserted(() -> assertThat(alerts(trouble)).containsAll(trouble.alerts()));
 		await().atMost(Duration.ofMinutes(5))
+			.pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofSeconds(1))
 			.until(() -> System.nanoTime() - since >= WHILE.toNanos());
 		assertThat(alerts(trouble)).containsExactlyElementsOf(trouble.alerts());
@@ -123,6 +125,7 @@ class PrometheusTroubleTests {
 			.replace("$runner", ".+");
 		assertThat(expression).doesNotContain("$");
 		await().atMost(Duration.ofMinutes(5))
+			.pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofSeconds(1))
 			.untilAsserted(() -> assertThat(prometheus.query(expression)).isNotEmpty());
 	}
@@ -148,7 +151,8 @@ class PrometheusTroubleTests {
 				String expression = "count by (" + label + ") ("
 						+ selector.replace("$job", ".+").replace("$instance", ".+") + ")";
 				await().atMost(Duration.ofMinutes(5))
-					.pollInterval(Duration.ofSeconds(1))
+					.pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofSeconds(1))
 					.untilAsserted(() -> assertThat(prometheus.query(expression)).isNotEmpty());
 				seen.add(label);
 			}
