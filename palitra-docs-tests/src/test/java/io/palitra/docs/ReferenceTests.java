@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +24,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -41,6 +44,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ReferenceTests {
 
 	private static final Pattern METER = Pattern.compile("palitra_\\w+");
+
+	private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
+
+	private static final Pattern EXPLAINED = Pattern.compile("(?m)^\\| `(Palitra\\w+)` \\|");
 
 	@Test
 	void properties() throws IOException {
@@ -109,23 +116,52 @@ class ReferenceTests {
 				.filter((meter) -> meter.getId().getName().startsWith("palitra."))
 				.collect(Collectors.groupingBy((meter) -> meter.getId().getName(), TreeMap::new, Collectors.toList()));
 			meters.forEach((name, same) -> expected.add(row(registry, name, same)));
+			expected.addAll(List.of("", "## What has changed", "", "| before | now | because |", "|---|---|---|",
+					"| `palitra.runner.busy`, a gauge, in Prometheus `palitra_runner_busy`: share of the time since the last "
+							+ "reading | `palitra.runner.busy`, a counter of seconds; the share is "
+							+ "`rate(palitra_runner_busy_seconds_total[5m])` | the value changed by being read |",
+					"|  | `palitra.runner.held` | calls that time out leave the queue, and `palitra.runner.lag` with them: a loop "
+							+ "that was held showed nowhere |",
+					"|  | `palitra.runner.limit`, `palitra.runner.permits` | that all permits were taken showed nowhere |",
+					"|  | `palitra.runner.dead` | without calls, that a loop was dead showed nowhere |"));
 			reference("meters.md").assertGenerated(expected);
 		}
 	}
 
-	@Test
-	void alertsAreAboutMetersThatThereAre() {
-		Set<String> asked = new TreeSet<>();
-		for (Markdown.Block block : reference("operating.md").blocks()) {
-			block.code()
-				.stream()
-				.filter((line) -> line.contains("expr:"))
-				.forEach((line) -> METER.matcher(line).results().map(MatchResult::group).forEach(asked::add));
-		}
-		try (ConfigurableApplicationContext context = application()) {
+	@ParameterizedTest
+	@ValueSource(strings = { "prometheus-rules.yml", "grafana-dashboard.json" })
+	void whatIsShippedForOperatorsIsAboutMetersThatThereAre(String file) throws IOException {
+		Set<String> asked = METER.matcher(shipped(file))
+			.results()
+			.map(MatchResult::group)
+			.collect(Collectors.toCollection(TreeSet::new));
+		try (ConfigurableApplicationContext context = application("--palitra.runner.max-in-flight=64")) {
 			String scraped = context.getBean(PrometheusMeterRegistry.class).scrape();
 			assertThat(asked).hasSizeGreaterThan(4)
 				.allSatisfy((meter) -> assertThat(scraped).containsPattern("(?m)^" + meter + "[{ ]"));
+		}
+	}
+
+	@Test
+	void everyAlertIsExplained() throws IOException {
+		List<String> alerts = ALERT.matcher(shipped("prometheus-rules.yml"))
+			.results()
+			.map((alert) -> alert.group(1))
+			.toList();
+		List<String> explained = EXPLAINED.matcher(Files.readString(Markdown.root().resolve("docs/operating.md")))
+			.results()
+			.map((alert) -> alert.group(1))
+			.toList();
+		assertThat(alerts).hasSizeGreaterThan(4).isEqualTo(explained);
+	}
+
+	/**
+	 * What the jar has for operators, as it is on the class path.
+	 */
+	private static String shipped(String name) throws IOException {
+		try (InputStream file = EventLoopThreadRunnerCustomizer.class
+			.getResourceAsStream("/META-INF/palitra/" + name)) {
+			return new String(file.readAllBytes(), StandardCharsets.UTF_8);
 		}
 	}
 

@@ -12,7 +12,8 @@ import io.palitra.RunnerSnapshot;
 
 /**
  * Tells whether a runner's event loop answers, by what is known of it and otherwise by
- * sending a probe through it. Knows no class of Spring Boot's health, as each of its generations has its own.
+ * sending a probe through it. Knows no class of Spring Boot's health, as each of its
+ * generations has its own.
  */
 final class EventLoopThreadRunnerProbe {
 

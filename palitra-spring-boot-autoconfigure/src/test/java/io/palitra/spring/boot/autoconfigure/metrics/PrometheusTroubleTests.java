@@ -152,7 +152,7 @@ class PrometheusTroubleTests {
 						+ selector.replace("$job", ".+").replace("$instance", ".+") + ")";
 				await().atMost(Duration.ofMinutes(5))
 					.pollDelay(Duration.ZERO)
-			.pollInterval(Duration.ofSeconds(1))
+					.pollInterval(Duration.ofSeconds(1))
 					.untilAsserted(() -> assertThat(prometheus.query(expression)).isNotEmpty());
 				seen.add(label);
 			}
