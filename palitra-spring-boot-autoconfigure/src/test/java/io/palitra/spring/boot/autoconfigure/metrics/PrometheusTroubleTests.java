@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +39,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * real time, which is why this is part of the profile "prometheus" only.
  */
 @Tag("prometheus")
+@Timeout(900)
 class PrometheusTroubleTests {
 
 	private static final Path DASHBOARD = Path.of("src/main/resources/META-INF/palitra/grafana-dashboard.json");
