@@ -1,16 +1,26 @@
 package io.palitra.spring.boot.autoconfigure;
 
 /**
- * A property was set to something that it cannot be.
+ * A property was set to something that it cannot be. Stops the start of the application,
+ * with an analysis that names the property and what to set it to.
  */
-final class InvalidPalitraPropertyException extends IllegalArgumentException {
+public final class InvalidPalitraPropertyException extends IllegalArgumentException {
 
 	private static final long serialVersionUID = 1L;
 
+	/**
+	 * The name of the property.
+	 */
 	private final String property;
 
+	/**
+	 * What is wrong with it.
+	 */
 	private final String reason;
 
+	/**
+	 * What to do.
+	 */
 	private final String fix;
 
 	private InvalidPalitraPropertyException(String message, String property, String reason, String fix) {
@@ -26,8 +36,9 @@ final class InvalidPalitraPropertyException extends IllegalArgumentException {
 	 * @param value the value as it was understood
 	 * @param reason what is wrong with the value
 	 * @param fix what to set the property to instead
+	 * @return what to throw
 	 */
-	static InvalidPalitraPropertyException value(String property, Object value, String reason, String fix) {
+	public static InvalidPalitraPropertyException value(String property, Object value, String reason, String fix) {
 		return new InvalidPalitraPropertyException(property + "=" + value + ": " + reason + "; set it to " + fix,
 				property, reason, fix);
 	}
@@ -37,8 +48,9 @@ final class InvalidPalitraPropertyException extends IllegalArgumentException {
 	 * @param property the full name
 	 * @param reason what is wrong with the name
 	 * @param fix what to do, a sentence
+	 * @return what to throw
 	 */
-	static InvalidPalitraPropertyException name(String property, String reason, String fix) {
+	public static InvalidPalitraPropertyException name(String property, String reason, String fix) {
 		return new InvalidPalitraPropertyException(property + ": " + reason + ". " + fix, property, reason, fix);
 	}
 

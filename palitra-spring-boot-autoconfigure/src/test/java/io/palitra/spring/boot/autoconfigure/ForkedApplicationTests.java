@@ -51,7 +51,7 @@ class ForkedApplicationTests {
 
 	@Test
 	void applicationWithoutReactorRunsC22() throws Exception {
-		List<String> lines = run(without("reactor-core", "reactive-streams"), ForkedApplication.class);
+		List<String> lines = run(without("reactor-core", "reactor-netty", "reactive-streams"), ForkedApplication.class);
 		assertThat(lines)
 			.contains("result on palitra-default", "result on palitra-reports", "left no thread",
 					"has HealthContributor", "has MeterRegistry")
@@ -60,16 +60,37 @@ class ForkedApplicationTests {
 
 	@Test
 	void applicationThatWasProcessedAheadOfTimeRuns() throws Exception {
+		List<String> lines = runProcessedAheadOfTime(ForkedApplication.class, "-Dpalitra.runners.late.timeout=1s");
+		assertThat(lines).contains("result on palitra-default", "result on palitra-reports", "left no thread",
+				"has HealthContributor", "has MeterRegistry", "has Endpoint", "processed ahead of time", "has late");
+	}
+
+	@Test
+	void httpInterfacesThatWereProcessedAheadOfTimeGoThroughTheirRunners() throws Exception {
+		assertThat(runProcessedAheadOfTime(ForkedHttpApplication.class, "-Dpalitra.runners.late.timeout=1s",
+				"-Dpalitra.http.groups.users.runner=late"))
+			.contains("User[id=1, name=user-1]", "calls of late: 1");
+	}
+
+	@Test
+	void reflectionOnHttpInterfacesHasHints() throws Exception {
+		String agent = Stream.of(without().split(File.pathSeparator))
+			.filter((jar) -> Path.of(jar).getFileName().toString().startsWith("spring-core-test"))
+			.findFirst()
+			.orElseThrow();
+		assertThat(run(without(), ForkedHttpHints.class, "-javaagent:" + agent + "=-org.springframework,+io.palitra"))
+			.contains("reflection has hints");
+	}
+
+	private List<String> runProcessedAheadOfTime(Class<?> application, String... arguments) throws Exception {
 		Path sources = Files.createDirectories(this.directory.resolve("sources"));
 		Path classes = Files.createDirectories(this.directory.resolve("classes"));
 		String classPath = without();
-		run(classPath, SpringApplicationAotProcessor.class, ForkedApplication.class.getName(), sources.toString(),
+		run(classPath, SpringApplicationAotProcessor.class, application.getName(), sources.toString(),
 				classes.toString(), classes.toString(), "io.palitra", "test");
 		compile(sources, classes, classPath);
-		List<String> lines = run(classes + File.pathSeparator + classPath, ForkedApplication.class,
-				"-Dspring.aot.enabled=true", "-Dpalitra.runners.late.timeout=1s");
-		assertThat(lines).contains("result on palitra-default", "result on palitra-reports", "left no thread",
-				"has HealthContributor", "has MeterRegistry", "has Endpoint", "processed ahead of time", "has late");
+		return run(classes + File.pathSeparator + classPath, application,
+				Stream.concat(Stream.of("-Dspring.aot.enabled=true"), Stream.of(arguments)).toArray(String[]::new));
 	}
 
 	/**
@@ -103,9 +124,9 @@ class ForkedApplicationTests {
 		List<String> command = new ArrayList<>();
 		Collections.addAll(command, Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
 				classPath, "-Xshare:auto", "-XX:TieredStopAtLevel=1");
-		Stream.of(arguments).filter((argument) -> argument.startsWith("-D")).forEach(command::add);
+		Stream.of(arguments).filter((argument) -> argument.startsWith("-")).forEach(command::add);
 		command.add(main.getName());
-		Stream.of(arguments).filter((argument) -> !argument.startsWith("-D")).forEach(command::add);
+		Stream.of(arguments).filter((argument) -> !argument.startsWith("-")).forEach(command::add);
 		Path output = Files.createTempFile(this.directory, "output", ".txt");
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
 		try {

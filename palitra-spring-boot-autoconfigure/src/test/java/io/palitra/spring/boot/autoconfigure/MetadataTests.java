@@ -59,15 +59,15 @@ class MetadataTests {
 		Map<String, Map<String, Object>> properties = entries("properties");
 		assertThat(properties.keySet()).containsExactlyInAnyOrder("management.endpoint.palitra.access",
 				"management.endpoint.palitra.cache.time-to-live", "management.health.palitra.enabled",
-				"palitra.enabled", "palitra.health.timeout", "palitra.runner.auto-startup",
-				"palitra.runner.hang-threshold", "palitra.runner.max-in-flight", "palitra.runner.nested-runs",
-				"palitra.runner.overload-policy", "palitra.runner.propagate-context",
+				"palitra.enabled", "palitra.health.timeout", "palitra.http.enabled", "palitra.http.groups",
+				"palitra.runner.auto-startup", "palitra.runner.hang-threshold", "palitra.runner.max-in-flight",
+				"palitra.runner.nested-runs", "palitra.runner.overload-policy", "palitra.runner.propagate-context",
 				"palitra.runner.shutdown.grace-period", "palitra.runner.slow-task-threshold",
 				"palitra.runner.thread-name-prefix", "palitra.runner.timeout", "palitra.runner.wait-strategy",
 				"palitra.runners");
 		assertThat(properties).allSatisfy((name, property) -> {
 			assertThat(property).containsKey("type");
-			if (!name.equals("palitra.runners")) {
+			if (!isMap(property)) {
 				assertThat(property).containsKey("defaultValue");
 			}
 			assertThat((String) property.get("description")).endsWith(".")
@@ -107,7 +107,7 @@ class MetadataTests {
 		Map<String, Map<String, Object>> hints = entries("hints");
 		assertThat(entries("properties")).allSatisfy((name, property) -> {
 			if (name.startsWith("palitra.") && !Boolean.class.getName().equals(property.get("type"))
-					&& !name.equals("palitra.runners")) {
+					&& !isMap(property)) {
 				assertThat(hints).containsKey(name);
 			}
 		});
@@ -125,6 +125,10 @@ class MetadataTests {
 		assertThat(hintValues(hints, "palitra.runner.overload-policy")).hasSameSizeAs(OverloadPolicy.values());
 		assertThat(hintValues(hints, "palitra.runner.nested-runs")).hasSameSizeAs(NestedRuns.values());
 		assertThat(hintValues(hints, "palitra.runner.wait-strategy")).hasSameSizeAs(WaitStrategy.values());
+	}
+
+	private static boolean isMap(Map<String, Object> property) {
+		return ((String) property.get("type")).startsWith(Map.class.getName());
 	}
 
 	private static List<?> hintValues(Map<String, Map<String, Object>> hints, String name) {

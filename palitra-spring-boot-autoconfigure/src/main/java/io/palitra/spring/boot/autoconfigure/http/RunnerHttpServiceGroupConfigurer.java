@@ -1,0 +1,121 @@
+package io.palitra.spring.boot.autoconfigure.http;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
+import org.springframework.web.service.invoker.HttpExchangeAdapter;
+import org.springframework.web.service.invoker.ReactorHttpExchangeAdapter;
+import org.springframework.web.service.registry.HttpServiceGroup;
+
+import io.palitra.EventLoopThreadRunner;
+import io.palitra.spring.boot.autoconfigure.InvalidPalitraPropertyException;
+import io.palitra.spring.boot.autoconfigure.PalitraHttpProperties;
+import io.palitra.spring.http.RunnerHttpExchangeAdapter;
+
+/**
+ * Gives the interfaces of each group over {@code WebClient} a runner to wait through.
+ * Comes last, as its order is the lowest and those of the application come before it, so
+ * that what others do to an exchange, such as a circuit breaker, is part of the work that
+ * the runner waits for and cancels.
+ */
+final class RunnerHttpServiceGroupConfigurer implements WebClientHttpServiceGroupConfigurer {
+
+	private static final Log logger = LogFactory.getLog(RunnerHttpServiceGroupConfigurer.class);
+
+	private static final String GROUPS = "palitra.http.groups.";
+
+	private static final String NONE = "none";
+
+	private final PalitraHttpProperties properties;
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	RunnerHttpServiceGroupConfigurer(PalitraHttpProperties properties, ConfigurableListableBeanFactory beanFactory) {
+		this.properties = properties;
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public void configureGroups(Groups<WebClient.Builder> groups) {
+		if (!this.properties.isEnabled()) {
+			return;
+		}
+		Set<String> names = new TreeSet<>();
+		groups.forEachProxyFactory((group, factory) -> {
+			names.add(group.name());
+			PalitraHttpProperties.Group settings = this.properties.getGroups()
+				.getOrDefault(group.name(), new PalitraHttpProperties.Group());
+			EventLoopThreadRunner runner = runner(group.name(), settings.getRunner());
+			if (runner != null) {
+				factory.exchangeAdapterDecorator(
+						(adapter) -> throughRunner(group, adapter, runner, settings.getTimeout()));
+			}
+		});
+		for (String name : this.properties.getGroups().keySet()) {
+			if (!names.contains(name)) {
+				throw InvalidPalitraPropertyException.name(GROUPS + name,
+						"no group of HTTP interfaces of client type WEB_CLIENT has this name, only " + names + " do",
+						"Correct the name, or give the group the client type, as in @ImportHttpServices(group = \""
+								+ name + "\", clientType = ClientType.WEB_CLIENT, ...).");
+			}
+		}
+	}
+
+	private HttpExchangeAdapter throughRunner(HttpServiceGroup group, HttpExchangeAdapter adapter,
+			EventLoopThreadRunner runner, @Nullable Duration timeout) {
+		if (!(adapter instanceof ReactorHttpExchangeAdapter reactive)) {
+			logger.warn("The HTTP interfaces of group '" + group.name() + "' do not wait through a runner: "
+					+ adapter.getClass().getName() + " has made their exchanges blocking ones, which can be neither "
+					+ "limited in time nor cancelled. Have it extend ReactorHttpExchangeAdapterDecorator");
+			return adapter;
+		}
+		RunnerHttpExchangeAdapter throughRunner = new RunnerHttpExchangeAdapter(reactive, runner)
+			.withValueResolver(new EmbeddedValueResolver(this.beanFactory));
+		if (timeout != null) {
+			throughRunner = throughRunner.withTimeout(timeout);
+		}
+		group.httpServiceTypes().forEach(throughRunner::verify);
+		return throughRunner;
+	}
+
+	private @Nullable EventLoopThreadRunner runner(String group, @Nullable String wanted) {
+		if (NONE.equals(wanted)) {
+			return null;
+		}
+		EventLoopThreadRunner runner = find((wanted != null) ? wanted : group);
+		if (runner == null && wanted != null) {
+			throw InvalidPalitraPropertyException.name(GROUPS + group + ".runner",
+					"there is no runner that is named '" + wanted + "'",
+					"Set it to the name of one, define one with palitra.runners." + wanted + ", or set it to '" + NONE
+							+ "'.");
+		}
+		if (runner == null) {
+			runner = this.beanFactory.getBeanProvider(EventLoopThreadRunner.class).getIfUnique();
+		}
+		if (runner == null) {
+			logger.warn("The HTTP interfaces of group '" + group + "' do not wait through a runner: none is named like "
+					+ "the group, and none is the default. Set " + GROUPS + group
+					+ ".runner to the name of one, or to '" + NONE + "'");
+		}
+		return runner;
+	}
+
+	private @Nullable EventLoopThreadRunner find(String name) {
+		for (String bean : this.beanFactory.getBeanNamesForType(EventLoopThreadRunner.class, false, false)) {
+			EventLoopThreadRunner runner = this.beanFactory.getBean(bean, EventLoopThreadRunner.class);
+			if (name.equals(runner.getName())) {
+				return runner;
+			}
+		}
+		return null;
+	}
+
+}
