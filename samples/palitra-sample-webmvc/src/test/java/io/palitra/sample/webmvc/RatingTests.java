@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import com.sun.net.httpserver.HttpExchange;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
@@ -45,9 +46,10 @@ class RatingTests {
 	@Qualifier("partner")
 	private EventLoopThreadRunner partner;
 
-	@Test
-	void c15TwoRequestsAtATimeAndTheThirdWaitsForItsTurn() throws Exception {
-		List<Future<String>> bodies = IntStream.rangeClosed(1, 3).mapToObj(this::startGet).toList();
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/ratings/", "/api/ratings/interface/" })
+	void c15TwoRequestsAtATimeAndTheThirdWaitsForItsTurn(String path) throws Exception {
+		List<Future<String>> bodies = IntStream.rangeClosed(1, 3).mapToObj((id) -> startGet(path + id)).toList();
 		HttpExchange first = this.upstream.request();
 		HttpExchange second = this.upstream.request();
 		await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
@@ -64,9 +66,9 @@ class RatingTests {
 		}
 	}
 
-	private Future<String> startGet(int id) {
+	private Future<String> startGet(String path) {
 		FutureTask<String> get = new FutureTask<>(() -> this.client.get()
-			.uri("/api/ratings/" + id)
+			.uri(path)
 			.exchange()
 			.expectStatus()
 			.isOk()

@@ -6,12 +6,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -28,8 +32,10 @@ import static org.awaitility.Awaitility.await;
  * What callers and operators see when the upstream, or the loop, does not answer.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "palitra.runner.timeout=500ms", "palitra.health.timeout=100ms" })
+		properties = { "palitra.runner.timeout=500ms", "palitra.runners.partner.timeout=500ms",
+				"palitra.health.timeout=100ms" })
 @AutoConfigureRestTestClient
+@ExtendWith(OutputCaptureExtension.class)
 @Import(StubUpstream.Configuration.class)
 class TimeoutTests {
 
@@ -39,12 +45,25 @@ class TimeoutTests {
 	@Autowired
 	private EventLoopThreadRunner runner;
 
+	@Autowired
+	@Qualifier("partner")
+	private EventLoopThreadRunner partner;
+
 	@ParameterizedTest
 	@ValueSource(strings = { "/api/comments", "/api/comments/jdk" })
 	void c4SilentUpstreamIsAGatewayTimeoutAndTheRequestsAreGivenUp(String path) {
 		assertGatewayTimeout(path);
 		await().atMost(Duration.ofSeconds(30))
 			.untilAsserted(() -> assertThat(this.runner.snapshot().active()).isZero());
+	}
+
+	@Test
+	void c4SilentPartnerIsAGatewayTimeoutOfTheHttpInterface(CapturedOutput output) {
+		assertGatewayTimeout("/api/ratings/interface/3");
+		assertThat(output)
+			.contains("GET /ratings/{id}: Task \"Ratings.find\" on runner \"partner\" did not end within");
+		await().atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(this.partner.snapshot().active()).isZero());
 	}
 
 	@Test

@@ -21,14 +21,26 @@ class RatingController {
 
 	private final RatingClient client;
 
-	RatingController(@Qualifier("partner") EventLoopThreadRunner runner, RatingClient client) {
+	private final Ratings ratings;
+
+	RatingController(@Qualifier("partner") EventLoopThreadRunner runner, RatingClient client, Ratings ratings) {
 		this.runner = runner;
 		this.client = client;
+		this.ratings = ratings;
 	}
 
 	@GetMapping("/api/ratings/{id}")
 	Rating rating(@PathVariable int id) {
 		return this.runner.run(mono(this.client.find(id)), RunOptions.defaults().name("rating " + id));
+	}
+
+	/**
+	 * Does the same with the HTTP interface, which needs no runner here to wait through
+	 * one.
+	 */
+	@GetMapping("/api/ratings/interface/{id}")
+	Rating ratingOfInterface(@PathVariable int id) {
+		return this.ratings.find(id);
 	}
 
 }
