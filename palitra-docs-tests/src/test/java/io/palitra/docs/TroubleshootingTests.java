@@ -28,8 +28,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.support.WebClientAdapter;
+import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
+import org.springframework.web.service.annotation.GetExchange;
+import org.springframework.web.service.invoker.HttpExchangeAdapterDecorator;
+import org.springframework.web.service.invoker.HttpServiceProxyFactory;
+import org.springframework.web.service.registry.HttpServiceGroup.ClientType;
+import org.springframework.web.service.registry.ImportHttpServices;
+import reactor.core.publisher.Mono;
 
 import io.palitra.BlockingNotAllowedException;
 import io.palitra.EventLoopThreadRunner;
@@ -43,6 +56,10 @@ import io.palitra.RunnerOverloadedException;
 import io.palitra.RunnerState;
 import io.palitra.spi.RunEvent;
 import io.palitra.spi.RunListener;
+import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
+import io.palitra.spring.boot.autoconfigure.http.PalitraHttpAutoConfiguration;
+import io.palitra.spring.http.RunTimeout;
+import io.palitra.spring.http.RunnerHttpExchangeAdapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -89,6 +106,7 @@ class TroubleshootingTests {
 		faces();
 		streams();
 		start(output);
+		httpInterfaces(output);
 		plugins();
 		slowAndLong();
 		this.texts.addAll(this.logs.texts);
@@ -285,6 +303,23 @@ class TroubleshootingTests {
 		output.getOut().lines().filter((line) -> line.startsWith("A property of palitra")).forEach(this.texts::add);
 	}
 
+	private void httpInterfaces(CapturedOutput output) {
+		WebClient silent = WebClient.builder().exchangeFunction((request) -> Mono.never()).build();
+		RunnerHttpExchangeAdapter adapter = new RunnerHttpExchangeAdapter(WebClientAdapter.create(silent), this.runner)
+			.withTimeout(Duration.ofMillis(1));
+		provoke(RunTimeoutException.class,
+				() -> HttpServiceProxyFactory.builderFor(adapter).build().createClient(Silent.class).find());
+		provoke(IllegalArgumentException.class, () -> adapter.withTimeout(Duration.ofMillis(-1)));
+		provoke(IllegalArgumentException.class, () -> adapter.verify(Unreadable.class));
+		provoke(IllegalArgumentException.class, () -> adapter.verify(Reactive.class));
+		new SpringApplicationBuilder(SilentApplication.class).web(WebApplicationType.NONE).run().close();
+		output.getOut()
+			.lines()
+			.filter((line) -> line.contains("do not wait through a runner"))
+			.map((line) -> line.substring(line.indexOf("The HTTP interfaces")))
+			.forEach(this.texts::add);
+	}
+
 	private void plugins() throws Exception {
 		IllegalStateException failure = new IllegalStateException("plugged in");
 		EventLoopThreadRunner plugged = EventLoopThreadRunner.builder().blockingDetector((thread) -> {
@@ -346,6 +381,54 @@ class TroubleshootingTests {
 	interface ThrowingRunnable {
 
 		void run() throws Throwable;
+
+	}
+
+	interface Silent {
+
+		@GetExchange("/users")
+		String find();
+
+	}
+
+	interface Unreadable {
+
+		@GetExchange("/users")
+		@RunTimeout("soon")
+		String find();
+
+	}
+
+	interface Reactive {
+
+		@GetExchange("/users")
+		@RunTimeout("1s")
+		Mono<String> find();
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ PalitraAutoConfiguration.class, PalitraHttpAutoConfiguration.class })
+	@ImportHttpServices(group = "silent", types = Silent.class, clientType = ClientType.WEB_CLIENT)
+	@ImportHttpServices(group = "blocking", types = Silent.class, clientType = ClientType.WEB_CLIENT)
+	static class SilentApplication {
+
+		@Bean(destroyMethod = "close")
+		EventLoopThreadRunner one() {
+			return EventLoopThreadRunner.create();
+		}
+
+		@Bean(destroyMethod = "close")
+		EventLoopThreadRunner two() {
+			return EventLoopThreadRunner.builder().name("blocking").build();
+		}
+
+		@Bean
+		WebClientHttpServiceGroupConfigurer blocking() {
+			return (groups) -> groups.filterByName("blocking")
+				.forEachProxyFactory(
+						(group, factory) -> factory.exchangeAdapterDecorator(HttpExchangeAdapterDecorator::new));
+		}
 
 	}
 

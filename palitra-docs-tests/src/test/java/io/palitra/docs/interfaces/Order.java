@@ -1,0 +1,4 @@
+package io.palitra.docs.interfaces;
+
+record Order(long number) {
+}

@@ -1,0 +1,4 @@
+package io.palitra.docs.interfaces;
+
+record User(long id, String name) {
+}
