@@ -67,7 +67,7 @@ class ForkedApplicationTests {
 
 	@Test
 	void httpInterfacesThatWereProcessedAheadOfTimeGoThroughTheirRunners() throws Exception {
-		assertThat(runProcessedAheadOfTime(ForkedHttpApplication.class, "-Dpalitra.runners.late.timeout=1s",
+		assertThat(runProcessedAheadOfTime(Boot4ForkedHttpApplication.class, "-Dpalitra.runners.late.timeout=1s",
 				"-Dpalitra.http.groups.users.runner=late"))
 			.contains("User[id=1, name=user-1]", "calls of late: 1");
 	}
@@ -78,7 +78,7 @@ class ForkedApplicationTests {
 			.filter((jar) -> Path.of(jar).getFileName().toString().startsWith("spring-core-test"))
 			.findFirst()
 			.orElseThrow();
-		assertThat(run(without(), ForkedHttpHints.class, "-javaagent:" + agent + "=-org.springframework,+io.palitra"))
+		assertThat(run(without(), Boot4ForkedHttpHints.class, "-javaagent:" + agent + "=-org.springframework,+io.palitra"))
 			.contains("reflection has hints");
 	}
 

@@ -1,13 +1,12 @@
 package io.palitra.spring.boot.autoconfigure.http;
 
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.context.annotation.Bean;
-import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportSelector;
+import org.springframework.core.type.AnnotationMetadata;
 
 import io.palitra.reactor.ReactorTasks;
 import io.palitra.spring.boot.autoconfigure.ConditionalOnPalitraEnabled;
@@ -20,15 +19,25 @@ import io.palitra.spring.boot.autoconfigure.PalitraHttpProperties;
  */
 @AutoConfiguration(after = PalitraAutoConfiguration.class)
 @ConditionalOnPalitraEnabled
-@ConditionalOnClass({ WebClientHttpServiceGroupConfigurer.class, ReactorTasks.class })
+@ConditionalOnClass(value = ReactorTasks.class,
+		name = "org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer")
 @EnableConfigurationProperties(PalitraHttpProperties.class)
+@Import(PalitraHttpAutoConfiguration.Generations.class)
 public final class PalitraHttpAutoConfiguration {
 
-	@Bean
-	@ConditionalOnMissingBean
-	RunnerHttpServiceGroupConfigurer runnerHttpServiceGroupConfigurer(PalitraHttpProperties properties,
-			ConfigurableListableBeanFactory beanFactory) {
-		return new RunnerHttpServiceGroupConfigurer(properties, beanFactory);
+	PalitraHttpAutoConfiguration() {
+	}
+
+	/**
+	 * By name, as it can be compiled with Spring Framework 7 only.
+	 */
+	static final class Generations implements ImportSelector {
+
+		@Override
+		public String[] selectImports(AnnotationMetadata importing) {
+			return new String[] { PalitraHttpAutoConfiguration.class.getPackageName() + ".Boot4HttpConfiguration" };
+		}
+
 	}
 
 }

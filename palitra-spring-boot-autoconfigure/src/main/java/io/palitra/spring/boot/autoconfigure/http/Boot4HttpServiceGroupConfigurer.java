@@ -26,9 +26,9 @@ import io.palitra.spring.http.RunnerHttpExchangeAdapter;
  * that what others do to an exchange, such as a circuit breaker, is part of the work that
  * the runner waits for and cancels.
  */
-final class RunnerHttpServiceGroupConfigurer implements WebClientHttpServiceGroupConfigurer {
+final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroupConfigurer {
 
-	private static final Log logger = LogFactory.getLog(RunnerHttpServiceGroupConfigurer.class);
+	private static final Log logger = LogFactory.getLog(Boot4HttpServiceGroupConfigurer.class);
 
 	private static final String GROUPS = "palitra.http.groups.";
 
@@ -38,7 +38,7 @@ final class RunnerHttpServiceGroupConfigurer implements WebClientHttpServiceGrou
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	RunnerHttpServiceGroupConfigurer(PalitraHttpProperties properties, ConfigurableListableBeanFactory beanFactory) {
+	Boot4HttpServiceGroupConfigurer(PalitraHttpProperties properties, ConfigurableListableBeanFactory beanFactory) {
 		this.properties = properties;
 		this.beanFactory = beanFactory;
 	}

@@ -26,9 +26,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * processed ahead of time.
  */
 @SuppressWarnings({ "deprecation", "removal" })
-public final class ForkedHttpHints {
+public final class Boot4ForkedHttpHints {
 
-	private ForkedHttpHints() {
+	private Boot4ForkedHttpHints() {
 	}
 
 	public static void main(String[] args) {
@@ -36,10 +36,10 @@ public final class ForkedHttpHints {
 			RunnerHttpExchangeAdapter adapter = new RunnerHttpExchangeAdapter(
 					WebClientAdapter.create(WebClient.create(upstream.url())), runner);
 			RuntimeHintsInvocations reflection = RuntimeHintsRecorder.record(() -> {
-				adapter.verify(ForkedHttpApplication.Users.class);
+				adapter.verify(Boot4ForkedHttpApplication.Users.class);
 				HttpServiceProxyFactory.builderFor(adapter)
 					.build()
-					.createClient(ForkedHttpApplication.Users.class)
+					.createClient(Boot4ForkedHttpApplication.Users.class)
 					.find(1);
 			});
 			assertThatExceptionOfType(AssertionError.class)
@@ -51,9 +51,9 @@ public final class ForkedHttpHints {
 
 	private static RuntimeHints hints() {
 		DefaultGenerationContext generation = new DefaultGenerationContext(
-				new ClassNameGenerator(ClassName.get(ForkedHttpApplication.class)), new InMemoryGeneratedFiles());
+				new ClassNameGenerator(ClassName.get(Boot4ForkedHttpApplication.class)), new InMemoryGeneratedFiles());
 		try (AnnotationConfigApplicationContext application = new AnnotationConfigApplicationContext()) {
-			application.register(ForkedHttpApplication.class);
+			application.register(Boot4ForkedHttpApplication.class);
 			new ApplicationContextAotGenerator().processAheadOfTime(application, generation);
 		}
 		return generation.getRuntimeHints();

@@ -24,8 +24,8 @@ import io.palitra.spring.http.Upstream.User;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@ImportHttpServices(group = "users", types = ForkedHttpApplication.Users.class, clientType = ClientType.WEB_CLIENT)
-public class ForkedHttpApplication {
+@ImportHttpServices(group = "users", types = Boot4ForkedHttpApplication.Users.class, clientType = ClientType.WEB_CLIENT)
+public class Boot4ForkedHttpApplication {
 
 	public static void main(String[] args) {
 		try (Upstream upstream = new Upstream(); ConfigurableApplicationContext context = start(upstream)) {
@@ -35,7 +35,7 @@ public class ForkedHttpApplication {
 	}
 
 	private static ConfigurableApplicationContext start(Upstream upstream) {
-		SpringApplication application = new SpringApplication(ForkedHttpApplication.class);
+		SpringApplication application = new SpringApplication(Boot4ForkedHttpApplication.class);
 		application.setDefaultProperties(Map.of("spring.main.web-application-type", "none",
 				"spring.http.serviceclient.users.base-url", upstream.url()));
 		return application.run();

@@ -69,7 +69,7 @@ import static org.awaitility.Awaitility.await;
  * Tests for {@link PalitraHttpAutoConfiguration}.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class PalitraHttpAutoConfigurationTests {
+class Boot4HttpAutoConfigurationTests {
 
 	private final Upstream upstream = new Upstream();
 
@@ -157,7 +157,7 @@ class PalitraHttpAutoConfigurationTests {
 	@Test
 	void isSwitchedOffWithPalitra() {
 		this.contextRunner.withPropertyValues("palitra.enabled=false").run((context) -> {
-			assertThat(context).doesNotHaveBean(RunnerHttpServiceGroupConfigurer.class);
+			assertThat(context).doesNotHaveBean(Boot4HttpServiceGroupConfigurer.class);
 			assertThat(context.getBean(Users.class).find(1)).isEqualTo(User.of(1));
 		});
 	}
@@ -166,7 +166,7 @@ class PalitraHttpAutoConfigurationTests {
 	void isAbsentWithoutGroupsInTheFramework() {
 		this.withoutGroups.withClassLoader(new FilteredClassLoader(WebClientHttpServiceGroupConfigurer.class))
 			.run((context) -> assertThat(context).hasNotFailed()
-				.doesNotHaveBean(RunnerHttpServiceGroupConfigurer.class));
+				.doesNotHaveBean(Boot4HttpServiceGroupConfigurer.class));
 	}
 
 	@Test
