@@ -41,7 +41,8 @@ class ApiTests {
 	@ParameterizedTest
 	@CsvSource({ "palitra-core,io.palitra.EventLoopThreadRunner", "palitra-reactor,io.palitra.reactor.ReactorTasks",
 			"palitra-spring-boot-autoconfigure,"
-					+ "io.palitra.spring.boot.autoconfigure.EventLoopThreadRunnerCustomizer" })
+					+ "io.palitra.spring.boot.autoconfigure.EventLoopThreadRunnerCustomizer",
+			"palitra-test,io.palitra.test.RunnerExtension" })
 	void apiIsAsItIsWrittenDown(String module, Class<?> inModule) throws Exception {
 		Path file = Path.of("src/test/resources/api", module + ".txt");
 		List<String> api = api(inModule);

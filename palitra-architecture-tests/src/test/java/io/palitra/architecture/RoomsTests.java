@@ -111,6 +111,26 @@ class RoomsTests {
 	}
 
 	@Test
+	void kotlinKnowsCoreAndCoroutines() {
+		ArchRuleDefinition.classes()
+			.that(JavaClass.Predicates.resideInAPackage("io.palitra.kotlin.."))
+			.should()
+			.onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("java..", "io.palitra",
+					"io.palitra.kotlin..", "kotlin..", "kotlinx.coroutines..", "org.jetbrains.annotations"))
+			.check(CLASSES);
+	}
+
+	@Test
+	void testKnowsCoreAndJUnit() {
+		ArchRuleDefinition.classes()
+			.that(JavaClass.Predicates.resideInAPackage("io.palitra.test.."))
+			.should()
+			.onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("java..", "io.palitra",
+					"io.palitra.test..", "org.junit.jupiter.api..", "org.jspecify.annotations"))
+			.check(CLASSES);
+	}
+
+	@Test
 	void nothingButSpringsRoomKnowsSpring() {
 		ArchRuleDefinition.noClasses()
 			.that(DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("io.palitra.spring..")))

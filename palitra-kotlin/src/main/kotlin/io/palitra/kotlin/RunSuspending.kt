@@ -110,7 +110,7 @@ private inline fun RunOptions.named(otherwise: () -> String): RunOptions =
 	if (name().isPresent) this else name(otherwise())
 
 /**
- * The class that wrote the block, as the runner names the tasks of Java.
+ * The class that wrote the block, as the runner names the tasks of Java; no longer than a name may be.
  */
 private fun callerOf(block: Any): String =
-	block.javaClass.name.substringAfterLast('.').substringBefore('$')
+	block.javaClass.name.substringAfterLast('.').substringBefore('$').take(200)
