@@ -26,6 +26,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.testkit.engine.EngineTestKit;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -54,12 +57,14 @@ import io.palitra.RunTimeoutException;
 import io.palitra.RunnerClosedException;
 import io.palitra.RunnerOverloadedException;
 import io.palitra.RunnerState;
+import io.palitra.docs.kotlin.NoRun;
 import io.palitra.spi.RunEvent;
 import io.palitra.spi.RunListener;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 import io.palitra.spring.boot.autoconfigure.http.PalitraHttpAutoConfiguration;
 import io.palitra.spring.http.RunTimeout;
 import io.palitra.spring.http.RunnerHttpExchangeAdapter;
+import io.palitra.test.RunnerExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -109,6 +114,8 @@ class TroubleshootingTests {
 		httpInterfaces(output);
 		plugins();
 		slowAndLong();
+		provoke(IllegalStateException.class, NoRun::ask);
+		leftCalls();
 		this.texts.addAll(this.logs.texts);
 		List<Pattern> templates = templates();
 		assertThat(this.texts).allSatisfy(
@@ -378,6 +385,16 @@ class TroubleshootingTests {
 		}
 	}
 
+	private void leftCalls() {
+		EngineTestKit.engine("junit-jupiter")
+			.selectors(DiscoverySelectors.selectClass(LeavesCall.class))
+			.execute()
+			.testEvents()
+			.failed()
+			.map((test) -> test.getRequiredPayload(TestExecutionResult.class).getThrowable().orElseThrow().getMessage())
+			.forEach(this.texts::add);
+	}
+
 	interface ThrowingRunnable {
 
 		void run() throws Throwable;
@@ -435,6 +452,19 @@ class TroubleshootingTests {
 	interface Counter {
 
 		int count();
+
+	}
+
+	/**
+	 * No test of this build: its name does not end as theirs do.
+	 */
+	@ExtendWith(RunnerExtension.class)
+	static class LeavesCall {
+
+		@Test
+		void leavesCall(EventLoopThreadRunner runner) {
+			runner.submit(CompletableFuture::new, NAMED);
+		}
 
 	}
 

@@ -2,29 +2,37 @@ package io.palitra.docs.kotlin
 
 import java.time.Duration
 import java.util.concurrent.CompletableFuture
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.asCoroutineDispatcher
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.delay
-import kotlinx.coroutines.future.future
+import kotlinx.coroutines.runInterruptible
 import org.assertj.core.api.Assertions.assertThat
+import org.assertj.core.api.Assertions.assertThatIllegalStateException
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.extension.ExtendWith
 
 import io.palitra.EventLoopThreadRunner
 import io.palitra.RunOptions
+import io.palitra.kotlin.gatherSuspending
+import io.palitra.kotlin.onCaller
+import io.palitra.kotlin.runSuspending
+import io.palitra.test.RunnerExtension
 
 /**
  * The recipe for callers in Kotlin.
  */
-class KotlinRecipeTests {
+@ExtendWith(RunnerExtension::class)
+class KotlinRecipeTests(private val runner: EventLoopThreadRunner) {
+
+	private val saved = mutableListOf<String>()
 
 	@Test
 	fun futures() {
-		EventLoopThreadRunner.create().use { runner ->
-			assertThat(greet(runner) { name -> CompletableFuture.supplyAsync { "hello $name" } }).isEqualTo("hello Ada")
-		}
+		val greeting = greet { name -> CompletableFuture.supplyAsync { "hello $name" } }
+		assertThat(greeting).isEqualTo("hello Ada")
 	}
 
-	private fun greet(runner: EventLoopThreadRunner, client: (String) -> CompletableFuture<String>): String {
+	private fun greet(client: (String) -> CompletableFuture<String>): String {
 		// tag::future[]
 		val greeting = runner.run({ client("Ada") }, RunOptions.defaults().name("greet").timeout(Duration.ofSeconds(2)))
 		// end::future[]
@@ -32,23 +40,66 @@ class KotlinRecipeTests {
 	}
 
 	@Test
-	fun suspendFunctions() {
-		EventLoopThreadRunner.create().use { runner ->
-			assertThat(load(runner)).startsWith("loaded on palitra-default")
-		}
+	fun suspendingFunctions() {
+		assertThat(suspending(1)).isEqualTo("1 on palitra-default")
 	}
 
-	private fun load(runner: EventLoopThreadRunner): String {
+	@Test
+	fun failuresOfOthersDoNotMatter() {
+		assertThatIllegalStateException().isThrownBy { suspending(0) }
+		assertThat(suspending(1)).isEqualTo("1 on palitra-default")
+	}
+
+	private fun suspending(id: Int): String {
 		// tag::suspend[]
-		val onLoop = CoroutineScope(runner.loop.asCoroutineDispatcher())
-		val loaded = runner.run({ onLoop.future { load() } }, Duration.ofSeconds(2))
+		val loaded = runner.runSuspending(2.seconds) { load(id) }
 		// end::suspend[]
 		return loaded
 	}
 
-	private suspend fun load(): String {
+	@Test
+	fun severalAtOnce() {
+		// tag::gather[]
+		val (first, second) = runner.gatherSuspending({ load(1) }, { load(2) })
+		// end::gather[]
+		assertThat(listOf(first, second)).containsExactly("1 on palitra-default", "2 on palitra-default")
+	}
+
+	@Test
+	fun onTheCallersThread() {
+		place(1)
+		assertThat(this.saved).containsExactly("1 on palitra-default by " + Thread.currentThread().name)
+	}
+
+	// tag::caller[]
+	fun place(id: Int) = runner.runSuspending(RunOptions.defaults().name("place")) {
+		val loaded = load(id)
+		onCaller { save(loaded) }
+	}
+	// end::caller[]
+
+	private fun save(loaded: String) {
+		this.saved += loaded + " by " + Thread.currentThread().name
+	}
+
+	@Test
+	fun blockingFunctions() {
+		assertThat(blocking("3")).isEqualTo("3")
+	}
+
+	private fun blocking(file: String): String {
+		// tag::blocking[]
+		val content = runner.runSuspending(2.seconds) { runInterruptible(Dispatchers.IO) { read(file) } }
+		// end::blocking[]
+		return content
+	}
+
+	private fun read(file: String) = file
+
+	private suspend fun load(id: Int): String {
 		delay(1)
-		return "loaded on " + Thread.currentThread().name
+		check(id > 0) { "no $id" }
+		return "$id on " + Thread.currentThread().name
 	}
 
 }
