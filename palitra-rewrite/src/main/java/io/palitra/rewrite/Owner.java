@@ -1,0 +1,167 @@
+package io.palitra.rewrite;
+
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.Statement;
+import org.openrewrite.java.tree.TypeUtils;
+
+/**
+ * A class, as far as it has a runner or can be given one.
+ */
+final class Owner {
+
+	static final String RUNNER = "io.palitra.EventLoopThreadRunner";
+
+	private static final Set<String> COMPONENTS = Set.of("org.springframework.stereotype.Component",
+			"org.springframework.stereotype.Service", "org.springframework.stereotype.Repository",
+			"org.springframework.stereotype.Controller", "org.springframework.web.bind.annotation.RestController",
+			"org.springframework.web.bind.annotation.ControllerAdvice",
+			"org.springframework.web.bind.annotation.RestControllerAdvice",
+			"org.springframework.context.annotation.Configuration");
+
+	private static final Set<String> GENERATES_CONSTRUCTOR = Set.of("lombok.RequiredArgsConstructor",
+			"lombok.AllArgsConstructor", "lombok.Data", "lombok.Value");
+
+	private final @Nullable String field;
+
+	private final @Nullable String reason;
+
+	private final boolean injectable;
+
+	private final boolean constructorGenerated;
+
+	private boolean used;
+
+	private Owner(@Nullable String field, @Nullable String reason, boolean injectable, boolean constructorGenerated) {
+		this.field = field;
+		this.reason = reason;
+		this.injectable = injectable;
+		this.constructorGenerated = constructorGenerated;
+	}
+
+	static Owner of(J.ClassDeclaration type, Sources sources) {
+		List<J.VariableDeclarations> runners = fields(type).stream()
+			.filter((field) -> isRunner(field.getType()))
+			.toList();
+		if (runners.size() > 1 || runners.size() == 1 && runners.get(0).getVariables().size() > 1) {
+			return without("the class has several runners");
+		}
+		if (runners.size() == 1) {
+			if (runners.get(0).hasModifier(J.Modifier.Type.Static)) {
+				return without("the runner of the class is static");
+			}
+			return new Owner(runners.get(0).getVariables().get(0).getSimpleName(), null, false, false);
+		}
+		String reason = whyNot(type, sources);
+		if (reason != null) {
+			return without(reason);
+		}
+		String name = List.of("runner", "eventLoopThreadRunner")
+			.stream()
+			.filter((candidate) -> isFree(candidate, type))
+			.findFirst()
+			.orElse(null);
+		if (name == null) {
+			return without("the names runner and eventLoopThreadRunner are taken");
+		}
+		return new Owner(name, null, true, isAnnotated(type, GENERATES_CONSTRUCTOR));
+	}
+
+	private static Owner without(String reason) {
+		return new Owner(null, reason, false, false);
+	}
+
+	private static @Nullable String whyNot(J.ClassDeclaration type, Sources sources) {
+		if (type.getKind() != J.ClassDeclaration.Kind.Type.Class || type.getType() == null
+				|| !isAnnotated(type, COMPONENTS)) {
+			return "the class is no Spring component and has no EventLoopThreadRunner";
+		}
+		if (type.hasModifier(J.Modifier.Type.Abstract)) {
+			return "the class is abstract and has no EventLoopThreadRunner";
+		}
+		if (type.getType().getOwningClass() != null && !type.hasModifier(J.Modifier.Type.Static)) {
+			return "the class is an inner one and has no EventLoopThreadRunner";
+		}
+		List<J.MethodDeclaration> constructors = constructors(type);
+		if (constructors.size() > 1) {
+			return "the class has several constructors, and no EventLoopThreadRunner";
+		}
+		if (constructors.isEmpty() && isAnnotated(type, Set.of("lombok.NoArgsConstructor"))) {
+			return "the class has a constructor without arguments, and no EventLoopThreadRunner";
+		}
+		if (constructors.size() == 1 && (constructors.get(0).hasModifier(J.Modifier.Type.Private)
+				|| isAnnotated(type, GENERATES_CONSTRUCTOR))) {
+			return "the constructor cannot be told, and the class has no EventLoopThreadRunner";
+		}
+		String byHand = sources.madeByHand(type.getType());
+		return (byHand != null) ? "the class has no EventLoopThreadRunner, and " + byHand
+				+ " makes or extends it, so its constructor has to stay" : null;
+	}
+
+	private static boolean isFree(String name, J.ClassDeclaration type) {
+		return fields(type).stream()
+			.flatMap((field) -> field.getVariables().stream())
+			.noneMatch((variable) -> variable.getSimpleName().equals(name))
+				&& constructors(type).stream()
+					.flatMap((constructor) -> constructor.getParameters().stream())
+					.noneMatch((parameter) -> parameter instanceof J.VariableDeclarations variables
+							&& variables.getVariables().get(0).getSimpleName().equals(name));
+	}
+
+	static boolean isRunner(@Nullable JavaType type) {
+		return TypeUtils.isOfClassType(type, RUNNER);
+	}
+
+	private static List<J.VariableDeclarations> fields(J.ClassDeclaration type) {
+		return statements(type, J.VariableDeclarations.class);
+	}
+
+	static List<J.MethodDeclaration> constructors(J.ClassDeclaration type) {
+		return statements(type, J.MethodDeclaration.class).stream().filter(J.MethodDeclaration::isConstructor).toList();
+	}
+
+	private static <S extends Statement> List<S> statements(J.ClassDeclaration type, Class<S> kind) {
+		return type.getBody().getStatements().stream().filter(kind::isInstance).map(kind::cast).toList();
+	}
+
+	static boolean isAnnotated(J.ClassDeclaration type, Set<String> annotations) {
+		return type.getLeadingAnnotations()
+			.stream()
+			.anyMatch((annotation) -> annotations.stream()
+				.anyMatch((name) -> TypeUtils.isOfClassType(annotation.getType(), name)));
+	}
+
+	/**
+	 * Returns the name of the field that has the runner, or will have it.
+	 */
+	@Nullable String field() {
+		return this.field;
+	}
+
+	/**
+	 * Returns why there is no runner and will be none.
+	 */
+	@Nullable String reason() {
+		return this.reason;
+	}
+
+	void use() {
+		this.used = true;
+	}
+
+	/**
+	 * Tells whether the class has to be given the runner.
+	 */
+	boolean isToBeInjected() {
+		return this.injectable && this.used;
+	}
+
+	boolean isConstructorGenerated() {
+		return this.constructorGenerated;
+	}
+
+}
