@@ -5,6 +5,7 @@ import java.util.List;
 import org.openrewrite.Cursor;
 import org.openrewrite.java.JavaParser;
 import org.openrewrite.java.JavaTemplate;
+import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaCoordinates;
 
@@ -73,6 +74,18 @@ final class Code {
 			.staticImports("io.palitra.reactor.ReactorTasks.mono")
 			.build()
 			.apply(cursor, place, parts);
+	}
+
+	/**
+	 * Makes an expression of the name of a variable, or of a field after {@code this}.
+	 */
+	static Expression runner(String name) {
+		String variable = name.startsWith("this.") ? name.substring("this.".length()) : name;
+		J.MethodDeclaration constructor = (J.MethodDeclaration) runnerHolder("Holder", variable, "\t", "\t").getBody()
+			.getStatements()
+			.get(1);
+		J.Assignment assignment = (J.Assignment) constructor.getBody().getStatements().get(0);
+		return name.equals(variable) ? assignment.getAssignment() : assignment.getVariable();
 	}
 
 	/**

@@ -109,7 +109,8 @@ record Surroundings(J.@Nullable MethodDeclaration method, boolean inLambda, List
 				if (name.equals("java.lang.Exception") || name.equals("java.lang.Throwable")
 						|| name.equals("java.lang.RuntimeException")) {
 					if (looksInto(handler, wait)) {
-						return "the catch block looks into the exception, and a runner throws the cause itself";
+						return "the catch block looks into the exception or hands it on, and a runner throws the cause "
+								+ "itself";
 					}
 					handled |= !name.equals("java.lang.RuntimeException");
 				}

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.Cursor;
 import org.openrewrite.ExecutionContext;
+import org.openrewrite.Tree;
 import org.openrewrite.java.JavaVisitor;
 import org.openrewrite.java.tree.Comment;
 import org.openrewrite.java.tree.Expression;
@@ -116,7 +117,7 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 			return surroundings.reason();
 		}
 		return switch (wait) {
-			case OTHER -> "no counterpart that could be written without knowing more; see the guide to moving";
+			case OTHER -> "how the runner can wait for this cannot be told from here; see the guide to moving";
 			case FLUX_ITERABLE -> (loopElement(call) != null) ? surroundings.whyExceptionsDiffer(wait)
 					: "use runner.run(list(flux)) if all elements fit into memory, ReactorTasks.stream otherwise";
 			case MONO, MONO_OPTIONAL, FLUX_FIRST, FLUX_LAST, FLUX_STREAM -> worksOnSubscriber(call, surroundings)
@@ -215,8 +216,8 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 			maybeAddImport(TASKS, null, false);
 			String element = loopElement(call);
 			String cast = (wait == Wait.FLUX_ITERABLE) ? "(Iterable<" + element + ">) " : "";
-			return Code.expression(cast + "ReactorTasks.stream(" + runner + ", #{any(reactor.core.publisher.Flux)})"
-					+ (cast.isEmpty() ? "" : "::iterator"), getCursor(), call.getCoordinates().replace(), parts.toArray());
+			return expression(cast + "ReactorTasks.stream(" + runner + ", #{any(reactor.core.publisher.Flux)})"
+					+ (cast.isEmpty() ? "" : "::iterator"), call, parts);
 		}
 		String mono = switch (wait) {
 			case FLUX_FIRST -> "#{any(reactor.core.publisher.Flux)}.next()";
@@ -228,13 +229,13 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 			maybeAddImport("java.util.Optional", null, false);
 			code = "Optional.ofNullable(" + code + ")";
 		}
-		return Code.expression(code, getCursor(), call.getCoordinates().replace(), parts.toArray());
+		return expression(code, call, parts);
 	}
 
 	private J moveFuture(Wait wait, J.MethodInvocation call, J.MethodInvocation visited, Surroundings surroundings,
 			String runner, Limit limit) {
 		List<Object> parts = new ArrayList<>();
-		parts.add(visited.getSelect());
+		parts.add(visited.getSelect().unwrap());
 		if (limit.duration() != null) {
 			maybeAddImport("java.time.Duration", null, false);
 			maybeRemoveImport("java.util.concurrent.TimeUnit");
@@ -258,7 +259,29 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 			code = runner + ".runInterruptibly(() -> " + future + limit.code(", RunOptions.defaults().timeout(", parts)
 					+ "))";
 		}
-		return Code.expression(code, getCursor(), call.getCoordinates().replace(), parts.toArray());
+		return expression(code, call, parts);
+	}
+
+	private J expression(String code, J.MethodInvocation call, List<Object> parts) {
+		J made = Code.expression(code, getCursor(), call.getCoordinates().replace(), parts.toArray());
+		if (made instanceof J.TypeCast cast) {
+			made = cast.withExpression(cast.getExpression().withPrefix(Space.SINGLE_SPACE));
+		}
+		// A template formats all that is in it; what was there keeps its style
+		return new JavaVisitor<Integer>() {
+
+			@Override
+			public @Nullable J visit(@Nullable Tree tree, Integer context) {
+				for (Object part : parts) {
+					if (tree instanceof J formatted && part instanceof J original
+							&& formatted.getId().equals(original.getId())) {
+						return original.withPrefix(formatted.getPrefix());
+					}
+				}
+				return super.visit(tree, context);
+			}
+
+		}.visitNonNull(made, 0).withPrefix(call.getPrefix());
 	}
 
 	/**
@@ -298,7 +321,9 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 			return null;
 		}
 		String element = variable.getTypeExpression().withPrefix(Space.EMPTY).toString();
-		return (variable.getTypeExpression() instanceof J.Identifier && !element.equals("var")) ? element : null;
+		boolean named = variable.getTypeExpression() instanceof J.Identifier && !element.equals("var")
+				|| variable.getTypeExpression() instanceof J.FieldAccess;
+		return named ? element : null;
 	}
 
 	@Override
@@ -321,8 +346,11 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 			return leave(visited, reason);
 		}
 		String runner = runner(surroundings);
-		return (runner == null) ? visited
-				: Code.expression(runner + "::await", getCursor(), reference.getCoordinates().replace());
+		if (runner == null) {
+			return visited;
+		}
+		return visited.withContaining(Code.runner(runner).withPrefix(visited.getContaining().getPrefix()))
+			.withReference(visited.getReference().withSimpleName("await"));
 	}
 
 	private boolean isForStream() {
@@ -359,15 +387,16 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 			return tree;
 		}
 		Space prefix = tree.getPrefix();
-		String indent = prefix.getLastWhitespace();
+		String indent = prefix.getIndent();
 		List<Comment> comments = new ArrayList<>(prefix.getComments());
+		int before = comments.size();
 		for (String reason : reasons) {
 			String text = " palitra: " + reason;
 			if (comments.stream().noneMatch((comment) -> comment instanceof TextComment known && known.getText().equals(text))) {
-				comments.add(new TextComment(false, text, indent, Markers.EMPTY));
+				comments.add(new TextComment(false, text, "\n" + indent, Markers.EMPTY));
 			}
 		}
-		return tree.withPrefix(prefix.withComments(comments));
+		return (comments.size() > before) ? tree.withPrefix(prefix.withComments(comments)) : tree;
 	}
 
 }

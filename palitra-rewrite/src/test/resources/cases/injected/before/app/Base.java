@@ -1,0 +1,11 @@
+package app;
+
+class Base {
+
+	Base(String name) {
+	}
+
+	Base() {
+	}
+
+}

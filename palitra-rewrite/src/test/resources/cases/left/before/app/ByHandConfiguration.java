@@ -1,0 +1,9 @@
+package app;
+
+class ByHandConfiguration {
+
+	ByHand byHand(Client client) {
+		return new ByHand(client);
+	}
+
+}
