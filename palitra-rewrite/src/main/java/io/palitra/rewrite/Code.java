@@ -1,6 +1,7 @@
 package io.palitra.rewrite;
 
 import java.util.List;
+import java.util.Objects;
 
 import org.openrewrite.Cursor;
 import org.openrewrite.java.JavaParser;
@@ -70,7 +71,8 @@ final class Code {
 	static J expression(String code, Cursor cursor, JavaCoordinates place, Object... parts) {
 		return JavaTemplate.builder(code)
 			.javaParser(parser())
-			.imports("io.palitra.RunOptions", "io.palitra.reactor.ReactorTasks", "java.time.Duration", "java.util.Optional")
+			.imports("io.palitra.RunOptions", "io.palitra.reactor.ReactorTasks", "java.time.Duration",
+					"java.util.Optional")
 			.staticImports("io.palitra.reactor.ReactorTasks.mono")
 			.build()
 			.apply(cursor, place, parts);
@@ -84,7 +86,9 @@ final class Code {
 		J.MethodDeclaration constructor = (J.MethodDeclaration) runnerHolder("Holder", variable, "\t", "\t").getBody()
 			.getStatements()
 			.get(1);
-		J.Assignment assignment = (J.Assignment) constructor.getBody().getStatements().get(0);
+		J.Assignment assignment = (J.Assignment) Objects.requireNonNull(constructor.getBody(), "body")
+			.getStatements()
+			.get(0);
 		return name.equals(variable) ? assignment.getAssignment() : assignment.getVariable();
 	}
 
@@ -96,10 +100,7 @@ final class Code {
 		String source = "import io.palitra.EventLoopThreadRunner;\nclass " + name + " {\n\n" + indent
 				+ "private final EventLoopThreadRunner " + field + ";\n\n" + indent + name + "(EventLoopThreadRunner "
 				+ field + ") {\n" + indent + unit + "this." + field + " = " + field + ";\n" + indent + "}\n\n}\n";
-		List<J.CompilationUnit> units = parser().build()
-			.parse(source)
-			.map(J.CompilationUnit.class::cast)
-			.toList();
+		List<J.CompilationUnit> units = parser().build().parse(source).map(J.CompilationUnit.class::cast).toList();
 		return units.get(0).getClasses().get(0);
 	}
 

@@ -36,11 +36,12 @@ final class DependencyVisitor extends XmlVisitor<ExecutionContext> {
 			.flatMap((management) -> management.getChild("dependencies"))
 			.map((declared) -> hasPalitra(declared, ".*"))
 			.orElse(false);
-		Xml.Tag starter = Xml.Tag.build("<dependency>\n<groupId>" + GROUP + "</groupId>\n"
-				+ "<artifactId>" + (hasCore ? "palitra-reactor" : "palitra-spring-boot-starter") + "</artifactId>\n"
+		Xml.Tag starter = Xml.Tag.build("<dependency>\n<groupId>" + GROUP + "</groupId>\n" + "<artifactId>"
+				+ (hasCore ? "palitra-reactor" : "palitra-spring-boot-starter") + "</artifactId>\n"
 				+ (managed ? "" : "<version>" + version() + "</version>\n") + "</dependency>");
 		Xml.Tag parent = dependencies.orElse(project);
-		Xml.Tag added = dependencies.isPresent() ? starter : Xml.Tag.build("<dependencies/>").withContent(List.of(starter));
+		Xml.Tag added = dependencies.isPresent() ? starter
+				: Xml.Tag.build("<dependencies/>").withContent(List.of(starter));
 		return new AddToTagVisitor<ExecutionContext>(parent, added).visitNonNull(pom, context);
 	}
 

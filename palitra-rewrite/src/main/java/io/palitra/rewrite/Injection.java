@@ -2,6 +2,7 @@ package io.palitra.rewrite;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.openrewrite.internal.ListUtils;
 import org.openrewrite.java.tree.J;
@@ -20,7 +21,7 @@ final class Injection {
 		List<Statement> statements = new ArrayList<>(type.getBody().getStatements());
 		String indent = indent(statements.get(0));
 		String outer = indent(type);
-		String unit = indent.startsWith(outer) && indent.length() > outer.length() ? indent.substring(outer.length())
+		String unit = (indent.startsWith(outer) && indent.length() > outer.length()) ? indent.substring(outer.length())
 				: "\t";
 		J.ClassDeclaration holder = Code.runnerHolder(type.getSimpleName(), name, indent, unit);
 		Statement field = holder.getBody().getStatements().get(0);
@@ -42,10 +43,13 @@ final class Injection {
 		if (place == 0 && !beforeField || !hasConstructor && !constructorGenerated) {
 			statements = separated(statements, field, constructor, indent);
 		}
-		return type.withBody(type.getBody()
-			.withStatements(ListUtils.map(statements,
-					(statement) -> (statement instanceof J.MethodDeclaration method && method.isConstructor()
-							&& method != constructor) ? added(method, constructor, indent, unit) : statement)));
+		return type
+			.withBody(
+					type.getBody()
+						.withStatements(ListUtils.map(statements,
+								(statement) -> (statement instanceof J.MethodDeclaration method
+										&& method.isConstructor() && method != constructor)
+												? added(method, constructor, indent, unit) : statement)));
 	}
 
 	/**
@@ -74,9 +78,9 @@ final class Injection {
 			Statement before = (index > 0) ? statements.get(index - 1) : null;
 			boolean apart = before == field || before == constructor || statement == constructor;
 			String whitespace = statement.getPrefix().getWhitespace();
-			return apart && whitespace.indexOf('\n') == whitespace.lastIndexOf('\n') && before != null
-					&& !(isInstanceField(statement) && isInstanceField(before))
-							? statement.withPrefix(statement.getPrefix().withWhitespace("\n\n" + indent)) : statement;
+			boolean tight = apart && before != null && whitespace.indexOf('\n') == whitespace.lastIndexOf('\n')
+					&& !(isInstanceField(statement) && isInstanceField(before));
+			return tight ? statement.withPrefix(statement.getPrefix().withWhitespace("\n\n" + indent)) : statement;
 		});
 	}
 
@@ -92,9 +96,9 @@ final class Injection {
 					? Space.format(whitespace) : Space.SINGLE_SPACE);
 		}
 		parameters.add(parameter);
-		J.Block body = constructor.getBody();
+		J.Block body = Objects.requireNonNull(constructor.getBody(), "body");
 		List<Statement> statements = new ArrayList<>(body.getStatements());
-		Statement assignment = source.getBody().getStatements().get(0);
+		Statement assignment = Objects.requireNonNull(source.getBody(), "body").getStatements().get(0);
 		boolean callsSuper = !statements.isEmpty() && statements.get(0) instanceof J.MethodInvocation call
 				&& call.getSimpleName().equals("super");
 		statements.add(callsSuper ? 1 : 0, assignment.withPrefix(Space.format("\n" + indent + unit)));

@@ -46,8 +46,8 @@ record Limit(@Nullable String duration, List<Expression> parts, @Nullable String
 			default -> null;
 		};
 		return (factory != null) ? new Limit("Duration." + factory + "(#{any(long)})", List.of(first), null)
-				: new Limit("Duration.of(#{any(long)}, #{any(java.util.concurrent.TimeUnit)}.toChronoUnit())", arguments,
-						null);
+				: new Limit("Duration.of(#{any(long)}, #{any(java.util.concurrent.TimeUnit)}.toChronoUnit())",
+						arguments, null);
 	}
 
 	private static Limit not(String reason) {

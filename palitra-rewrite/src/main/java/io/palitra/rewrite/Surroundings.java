@@ -101,11 +101,10 @@ record Surroundings(J.@Nullable MethodDeclaration method, boolean inLambda, List
 		boolean handled = false;
 		for (J.Try.Catch handler : this.catches) {
 			for (NameTree type : caught(handler)) {
-				String name = (type.getType() instanceof JavaType.FullyQualified known) ? known.getFullyQualifiedName()
-						: null;
-				if (name == null) {
+				if (!(type.getType() instanceof JavaType.FullyQualified known)) {
 					return "the type of an exception that is caught here could not be resolved";
 				}
+				String name = known.getFullyQualifiedName();
 				if (name.equals("java.lang.Exception") || name.equals("java.lang.Throwable")
 						|| name.equals("java.lang.RuntimeException")) {
 					if (looksInto(handler, wait)) {
@@ -114,7 +113,7 @@ record Surroundings(J.@Nullable MethodDeclaration method, boolean inLambda, List
 					}
 					handled |= !name.equals("java.lang.RuntimeException");
 				}
-				else if (isChangedBy(wait, name, type.getType())) {
+				else if (isChangedBy(wait, name, known)) {
 					return "the catch block is for what " + describe(wait) + " throws, and a runner throws the cause "
 							+ "itself, or a RunTimeoutException";
 				}
@@ -136,8 +135,8 @@ record Surroundings(J.@Nullable MethodDeclaration method, boolean inLambda, List
 
 	private static boolean isChangedBy(Wait wait, String name, JavaType type) {
 		if (wait.isOfReactor()) {
-			return name.equals("java.lang.IllegalStateException") || name.equals("java.util.concurrent.CompletionException")
-					|| name.startsWith("reactor.");
+			return name.equals("java.lang.IllegalStateException")
+					|| name.equals("java.util.concurrent.CompletionException") || name.startsWith("reactor.");
 		}
 		if (wait == Wait.GET && (name.equals("java.lang.InterruptedException")
 				|| name.equals("java.util.concurrent.ExecutionException")

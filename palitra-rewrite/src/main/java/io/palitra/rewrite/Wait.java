@@ -100,10 +100,11 @@ enum Wait {
 			return null;
 		}
 		boolean stage = TypeUtils.isAssignableTo("java.util.concurrent.CompletionStage", type);
+		Wait get = stage ? GET : OTHER;
 		int parameters = method.getParameterTypes().size();
 		return switch (method.getName()) {
-			case "join" -> stage && parameters == 0 ? JOIN : null;
-			case "get" -> (parameters != 0 && parameters != 2) ? null : stage ? GET : OTHER;
+			case "join" -> (stage && parameters == 0) ? JOIN : null;
+			case "get" -> (parameters == 0 || parameters == 2) ? get : null;
 			case "sync", "syncUninterruptibly", "await", "awaitUninterruptibly" ->
 				TypeUtils.isAssignableTo("io.netty.util.concurrent.Future", type) ? OTHER : null;
 			default -> null;

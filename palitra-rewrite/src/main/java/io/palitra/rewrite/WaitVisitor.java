@@ -100,15 +100,14 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 		if (runner == null) {
 			return visited;
 		}
-		return move(wait, call, visited, surroundings, runner, limit);
+		return move(wait, call, visited.getSelect(), surroundings, runner, limit);
 	}
 
 	/**
 	 * A future that hands its caller's wait on to another one is not who waits.
 	 */
 	private static boolean isImplementation(J.MethodInvocation call, J.@Nullable MethodDeclaration method) {
-		return method != null && method.getMethodType() != null
-				&& method.getSimpleName().equals(call.getSimpleName())
+		return method != null && method.getMethodType() != null && method.getSimpleName().equals(call.getSimpleName())
 				&& TypeUtils.isAssignableTo("java.util.concurrent.Future", method.getMethodType().getDeclaringType());
 	}
 
@@ -116,15 +115,16 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 		if (surroundings.reason() != null) {
 			return surroundings.reason();
 		}
-		return switch (wait) {
-			case OTHER -> "how the runner can wait for this cannot be told from here; see the guide to moving";
-			case FLUX_ITERABLE -> (loopElement(call) != null) ? surroundings.whyExceptionsDiffer(wait)
-					: "use runner.run(list(flux)) if all elements fit into memory, ReactorTasks.stream otherwise";
-			case MONO, MONO_OPTIONAL, FLUX_FIRST, FLUX_LAST, FLUX_STREAM -> worksOnSubscriber(call, surroundings)
-					? "what it does on this thread would be done on the loop's: give it a scheduler with subscribeOn"
-					: surroundings.whyExceptionsDiffer(wait);
-			default -> surroundings.whyExceptionsDiffer(wait);
-		};
+		if (wait == Wait.OTHER) {
+			return "how the runner can wait for this cannot be told from here; see the guide to moving";
+		}
+		if (wait == Wait.FLUX_ITERABLE && loopElement(call) == null) {
+			return "use runner.run(list(flux)) if all elements fit into memory, ReactorTasks.stream otherwise";
+		}
+		if (wait.isOfReactor() && worksOnSubscriber(call, surroundings)) {
+			return "what it does on this thread would be done on the loop's: give it a scheduler with subscribeOn";
+		}
+		return surroundings.whyExceptionsDiffer(wait);
 	}
 
 	/**
@@ -146,8 +146,9 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 				JavaType.Method method = part.getMethodType();
 				if (method != null && method.getDeclaringType().getPackageName().equals("reactor.core.publisher")) {
 					if (method.hasFlags(Flag.Static) && method.getName()
-						.matches("fromCallable|fromSupplier|fromRunnable|fromStream|defer|deferContextual|create|generate"
-								+ "|using|usingWhen|push")) {
+						.matches(
+								"fromCallable|fromSupplier|fromRunnable|fromStream|defer|deferContextual|create|generate"
+										+ "|using|usingWhen|push")) {
 						works.set(true);
 					}
 					if (method.getName().equals("subscribeOn")) {
@@ -205,13 +206,13 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 				|| unit.getClasses().stream().anyMatch((type) -> type.getSimpleName().equals(simpleName));
 	}
 
-	private J move(Wait wait, J.MethodInvocation call, J.MethodInvocation visited, Surroundings surroundings,
-			String runner, Limit limit) {
+	private J move(Wait wait, J.MethodInvocation call, Expression receiver, Surroundings surroundings, String runner,
+			Limit limit) {
 		if (wait == Wait.JOIN || wait == Wait.GET) {
-			return moveFuture(wait, call, visited, surroundings, runner, limit);
+			return moveFuture(wait, call, receiver, surroundings, runner, limit);
 		}
 		List<Object> parts = new ArrayList<>();
-		parts.add(visited.getSelect());
+		parts.add(receiver);
 		if (wait == Wait.FLUX_STREAM || wait == Wait.FLUX_ITERABLE) {
 			maybeAddImport(TASKS, null, false);
 			String element = loopElement(call);
@@ -232,10 +233,10 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 		return expression(code, call, parts);
 	}
 
-	private J moveFuture(Wait wait, J.MethodInvocation call, J.MethodInvocation visited, Surroundings surroundings,
+	private J moveFuture(Wait wait, J.MethodInvocation call, Expression receiver, Surroundings surroundings,
 			String runner, Limit limit) {
 		List<Object> parts = new ArrayList<>();
-		parts.add(visited.getSelect().unwrap());
+		parts.add(receiver.unwrap());
 		if (limit.duration() != null) {
 			maybeAddImport("java.time.Duration", null, false);
 			maybeRemoveImport("java.util.concurrent.TimeUnit");
@@ -289,17 +290,23 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 	 */
 	private String importMono() {
 		for (Cursor cursor = getCursor(); !cursor.isRoot(); cursor = cursor.getParentTreeCursor()) {
-			JavaType.FullyQualified type = (cursor.getValue() instanceof J.ClassDeclaration declared) ? declared.getType()
-					: null;
+			JavaType.FullyQualified type = (cursor.getValue() instanceof J.ClassDeclaration declared)
+					? declared.getType() : null;
 			for (; type != null; type = type.getSupertype()) {
 				if (type.getMethods().stream().anyMatch((method) -> method.getName().equals("mono"))) {
 					maybeAddImport(TASKS, null, false);
 					return "ReactorTasks.";
 				}
 			}
-			if (cursor.getParent() == null || cursor.getParentTreeCursor() == cursor) {
-				break;
-			}
+		}
+		boolean taken = getCursor().firstEnclosingOrThrow(J.CompilationUnit.class)
+			.getImports()
+			.stream()
+			.anyMatch((imported) -> imported.isStatic() && imported.getQualid().getSimpleName().equals("mono")
+					&& !imported.getTypeName().equals(TASKS));
+		if (taken) {
+			maybeAddImport(TASKS, null, false);
+			return "ReactorTasks.";
 		}
 		maybeAddImport(TASKS, "mono", false);
 		return "";
@@ -357,8 +364,7 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 		return getCursor().getParentTreeCursor().getValue() instanceof J.MethodInvocation call
 				&& call.getMethodType() != null
 				&& (TypeUtils.isOfClassType(call.getMethodType().getDeclaringType(), "java.util.stream.Stream")
-						&& call.getSimpleName().equals("map")
-						|| call.getSimpleName().equals("forEach"));
+						&& call.getSimpleName().equals("map") || call.getSimpleName().equals("forEach"));
 	}
 
 	private <T extends J> T leave(T tree, String reason) {
@@ -392,7 +398,8 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 		int before = comments.size();
 		for (String reason : reasons) {
 			String text = " palitra: " + reason;
-			if (comments.stream().noneMatch((comment) -> comment instanceof TextComment known && known.getText().equals(text))) {
+			if (comments.stream()
+				.noneMatch((comment) -> comment instanceof TextComment known && known.getText().equals(text))) {
 				comments.add(new TextComment(false, text, "\n" + indent, Markers.EMPTY));
 			}
 		}

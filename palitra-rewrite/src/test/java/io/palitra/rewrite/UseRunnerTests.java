@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openrewrite.java.Assertions;
 import org.openrewrite.java.JavaParser;
 import org.openrewrite.java.style.Autodetect;
 import org.openrewrite.test.RecipeSpec;
@@ -33,8 +34,6 @@ import org.openrewrite.test.SourceSpecs;
 import org.openrewrite.test.TypeValidation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.openrewrite.java.Assertions.java;
-import static org.openrewrite.xml.Assertions.xml;
 
 /**
  * Each case is a folder of {@code src/test/resources/cases}: {@code after} has the files
@@ -57,7 +56,8 @@ class UseRunnerTests implements RewriteTest {
 	public void defaults(RecipeSpec spec) {
 		spec.recipe(new UseRunner())
 			.parser(JavaParser.fromJavaVersion().classpath(CLASSPATH))
-			// New code is attributed with outlines of palitra's types: whether it is right
+			// New code is attributed with outlines of palitra's types: whether it is
+			// right
 			// is for the compiler to say
 			.afterTypeValidationOptions(TypeValidation.none());
 	}
@@ -85,7 +85,8 @@ class UseRunnerTests implements RewriteTest {
 	@Test
 	void testsAreLeftAlone() {
 		Map<Path, String> sources = new TreeMap<>();
-		read(CASES.resolve("common")).forEach((path, code) -> sources.put(Path.of("src/main/java").resolve(path), code));
+		read(CASES.resolve("common"))
+			.forEach((path, code) -> sources.put(Path.of("src/main/java").resolve(path), code));
 		read(CASES.resolve("moved/before"))
 			.forEach((path, code) -> sources.put(Path.of("src/test/java").resolve(path), code));
 		run(sources, Map.of());
@@ -97,12 +98,13 @@ class UseRunnerTests implements RewriteTest {
 		before.forEach((path, code) -> {
 			String expected = after.get(path);
 			if (path.toString().endsWith(".java")) {
-				specs.add((expected != null) ? java(code, expected, (spec) -> spec.path(path).markers(style))
-						: java(code, (spec) -> spec.path(path).markers(style)));
+				specs.add((expected != null) ? Assertions.java(code, expected, (spec) -> spec.path(path).markers(style))
+						: Assertions.java(code, (spec) -> spec.path(path).markers(style)));
 			}
 			else {
-				specs.add((expected != null) ? xml(code, expected, (spec) -> spec.path(path))
-						: xml(code, (spec) -> spec.path(path)));
+				specs.add((expected != null)
+						? org.openrewrite.xml.Assertions.xml(code, expected, (spec) -> spec.path(path))
+						: org.openrewrite.xml.Assertions.xml(code, (spec) -> spec.path(path)));
 			}
 		});
 		rewriteRun(specs.toArray(SourceSpecs[]::new));
@@ -137,8 +139,8 @@ class UseRunnerTests implements RewriteTest {
 		try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
 			boolean compiled = compiler
 				.getTask(errors, manager, null,
-						List.of("-d", this.folder.toString(), "-parameters", "-cp", classpath, "-processorpath", classpath,
-								"-processor", "lombok.launch.AnnotationProcessorHider$AnnotationProcessor"),
+						List.of("-d", this.folder.toString(), "-parameters", "-cp", classpath, "-processorpath",
+								classpath, "-processor", "lombok.launch.AnnotationProcessorHider$AnnotationProcessor"),
 						null, manager.getJavaFileObjectsFromPaths(files))
 				.call();
 			assertThat(compiled).as(errors.toString()).isTrue();
