@@ -127,6 +127,12 @@ class RoomsTests {
 			.should()
 			.onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("java..", "io.palitra",
 					"io.palitra.test..", "org.junit.jupiter.api..", "org.jspecify.annotations"))
+	void rulesKnowArchUnitOnly() {
+		ArchRuleDefinition.classes()
+			.that(JavaClass.Predicates.resideInAPackage("io.palitra.archunit.."))
+			.should()
+			.onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("java..", "io.palitra.archunit..",
+					"com.tngtech.archunit..", "org.jspecify.annotations"))
 			.check(CLASSES);
 	}
 
