@@ -1,27 +1,21 @@
 package app;
 
-import io.palitra.EventLoopThreadRunner;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-import static io.palitra.reactor.ReactorTasks.mono;
-
 @RestController
-public class UserController {
-
-    private final EventLoopThreadRunner runner;
+public class AccountController {
 
     private final Client client;
 
-    public UserController(Client client, EventLoopThreadRunner runner) {
-        this.runner = runner;
+    public AccountController(Client client) {
         this.client = client;
     }
 
     @GetMapping("/users/{id}")
     public Client.User user(@PathVariable int id) {
-        return this.runner.run(mono(client.user(id)));
+        return client.user(id).block();
     }
 
 }
