@@ -403,8 +403,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		Gathering<T> gathering = gathering("gather", tasks, options, true);
 		Object outcome = gathering.call().make();
 		if (outcome instanceof Failed failed) {
+			String missing = gathering.gather().missing();
 			gathering.gather().discard();
-			throw failure(gathering.call(), failed, declared, gathering.gather().missing());
+			throw failure(gathering.call(), failed, declared, missing);
 		}
 		return gathering.gather().values();
 	}

@@ -127,6 +127,10 @@ class RoomsTests {
 			.should()
 			.onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("java..", "io.palitra",
 					"io.palitra.test..", "org.junit.jupiter.api..", "org.jspecify.annotations"))
+			.check(CLASSES);
+	}
+
+	@Test
 	void rulesKnowArchUnitOnly() {
 		ArchRuleDefinition.classes()
 			.that(JavaClass.Predicates.resideInAPackage("io.palitra.archunit.."))

@@ -73,8 +73,7 @@ public final class Calls {
 		if (this.permits == null || this.life.loop().inLoop()) {
 			return State.QUEUED;
 		}
-		Call<?> around = Hops.currentCall();
-		return (around != null && around.calls() == this) ? State.QUEUED : State.WAITING;
+		return Hops.isInside(this) ? State.QUEUED : State.WAITING;
 	}
 
 	/**
@@ -98,6 +97,14 @@ public final class Calls {
 		}
 		// One that only waits runs already.
 		return (!call.isQueued() || call.handOver()) ? null : RunResult.CLOSED;
+	}
+
+	/**
+	 * Returns whether the end of the runner may wait for what the current thread does: it
+	 * waits for a call, calls a task, or tells what becomes of one.
+	 */
+	public boolean isInCall() {
+		return this.register.isBusy(Thread.currentThread()) || this.events.isDiscarding(Thread.currentThread());
 	}
 
 	/**

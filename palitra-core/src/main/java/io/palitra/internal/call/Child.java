@@ -25,8 +25,8 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	 */
 	private boolean entered;
 
-	Child(Scope scope, @Nullable AsyncCallable<? extends T> task) {
-		super(State.QUEUED);
+	Child(Scope scope, @Nullable AsyncCallable<? extends T> task, State.Open initial) {
+		super(initial);
 		this.scope = scope;
 		this.task = task;
 	}

@@ -1,7 +1,9 @@
 package io.palitra.internal.call;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -24,6 +26,11 @@ final class Events {
 	private final List<RunListener> listeners;
 
 	private final List<Consumer<Object>> discardHandlers;
+
+	/**
+	 * The threads that are in a handler.
+	 */
+	private final Set<Thread> discarding = ConcurrentHashMap.newKeySet();
 
 	private final LongAdder submitted = new LongAdder();
 
@@ -119,6 +126,7 @@ final class Events {
 		if (value == null) {
 			return;
 		}
+		boolean outermost = this.discarding.add(Thread.currentThread());
 		for (Consumer<Object> handler : this.discardHandlers) {
 			try {
 				handler.accept(value);
@@ -128,6 +136,13 @@ final class Events {
 						+ ": its handler failed", ex);
 			}
 		}
+		if (outermost) {
+			this.discarding.remove(Thread.currentThread());
+		}
+	}
+
+	boolean isDiscarding(Thread thread) {
+		return this.discarding.contains(thread);
 	}
 
 	/**

@@ -306,7 +306,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		private final int index;
 
 		Gathered(Scope scope, int index, AsyncCallable<? extends T> task) {
-			super(scope, task);
+			super(scope, task, State.QUEUED);
 			this.index = index;
 		}
 

@@ -45,17 +45,26 @@ final class Hops implements Executor {
 
 	private volatile long time;
 
+	/**
+	 * What the owner ran a command for when it began this one. The owner's own.
+	 */
+	private @Nullable Hops around;
+
 	Hops(Call<?> call, Thread owner) {
 		this.call = call;
 		this.owner = owner;
 	}
 
 	/**
-	 * Returns the call that the current thread runs a command for.
+	 * Returns whether the current thread runs a command for a call of a runner, or one
+	 * inside another that does.
 	 */
-	static @Nullable Call<?> currentCall() {
+	static boolean isInside(Calls calls) {
 		Hops hops = RUNNING.isEmpty() ? null : RUNNING.get(Thread.currentThread());
-		return (hops != null) ? hops.call : null;
+		while (hops != null && hops.call.calls() != calls) {
+			hops = hops.around;
+		}
+		return hops != null;
 	}
 
 	@Override
@@ -99,6 +108,7 @@ final class Hops implements Executor {
 		}
 		long since = System.nanoTime();
 		Hops outer = RUNNING.put(Thread.currentThread(), this);
+		this.around = (outer != this) ? outer : this.around;
 		this.running = true;
 		try {
 			hop.command().run();

@@ -118,7 +118,9 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 			Scope scope = this.scope;
 			if (scope != null) {
 				scope.end(outcome() instanceof Failed failed && !failed.ofTask());
-				this.scope = null;
+				if (!isAbandoned()) {
+					this.scope = null;
+				}
 			}
 			outcome = outcome();
 			tellEnd(outcome);
@@ -312,6 +314,15 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		if (scope != null) {
 			scope.cancel();
 		}
+	}
+
+	/**
+	 * The children of a run that was given up are part of its work.
+	 */
+	@Override
+	final boolean waitsForOthers(Runnable then) {
+		Scope scope = this.scope;
+		return scope != null && scope.waitsForChildren(then);
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,11 @@ final class Scope implements RunScope {
 	 * may go on after the end.
 	 */
 	private volatile @Nullable Context context;
+
+	/**
+	 * What to do when the last child has ended.
+	 */
+	private final AtomicReference<@Nullable Runnable> afterChildren = new AtomicReference<>();
 
 	private volatile boolean cancelled;
 
@@ -193,6 +199,22 @@ final class Scope implements RunScope {
 
 	void leave(Child<?> child) {
 		this.children.remove(child);
+		if (this.children.isEmpty()) {
+			Runnable then = this.afterChildren.getAndSet(null);
+			if (then != null) {
+				then.run();
+			}
+		}
+	}
+
+	/**
+	 * Returns whether children still run; then has something done when they have ended.
+	 * It is set before the children are looked at, and looked for after the last has been
+	 * taken out, so whoever comes second sees the other; whoever takes it out has it.
+	 */
+	boolean waitsForChildren(Runnable then) {
+		this.afterChildren.set(then);
+		return !this.children.isEmpty() || !this.afterChildren.compareAndSet(then, null);
 	}
 
 	/**

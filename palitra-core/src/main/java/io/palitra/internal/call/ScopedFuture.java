@@ -51,7 +51,7 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	 * Makes this the future of a task, which is still to be started.
 	 */
 	Child<T> follow(AsyncCallable<? extends T> task) {
-		Link<T> link = new Link<>(this, this, task);
+		Link<T> link = new Link<>(this, this, task, State.QUEUED);
 		this.chain.add(link);
 		link.enter();
 		return link;
@@ -62,10 +62,10 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	 */
 	private <U extends @Nullable Object> CompletionStage<U> adopt(@Nullable CompletionStage<U> stage) {
 		Objects.requireNonNull(stage, "the function returned null instead of a CompletionStage");
-		Adopted<U> link = new Adopted<>(this, stage);
+		Adopted<U> link = new Adopted<>(this);
 		this.chain.add(link);
 		link.enter();
-		link.perform();
+		link.follow(stage);
 		return link.future();
 	}
 
@@ -204,8 +204,9 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 
 		private final Set<Child<?>> chain;
 
-		Link(ScopedFuture<?> of, CompletableFuture<T> future, AsyncCallable<? extends T> task) {
-			super(of.scope, task);
+		Link(ScopedFuture<?> of, CompletableFuture<T> future, @Nullable AsyncCallable<? extends T> task,
+				State.Open initial) {
+			super(of.scope, task, initial);
 			this.future = future;
 			this.chain = of.chain;
 		}
@@ -250,8 +251,8 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	 */
 	private static final class Adopted<T extends @Nullable Object> extends Link<T> {
 
-		Adopted(ScopedFuture<?> of, CompletionStage<T> stage) {
-			super(of, new CompletableFuture<>(), () -> stage);
+		Adopted(ScopedFuture<?> of) {
+			super(of, new CompletableFuture<>(), null, State.STARTING);
 		}
 
 		/**

@@ -95,7 +95,8 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	private void expire() {
 		Open was = giveUp(RunResult.TIMEOUT, null, null);
 		if (was != null) {
-			// Apart: neither those who wait for the future nor the work wait for each other.
+			// Apart: neither those who wait for the future nor the work wait for each
+			// other.
 			Clock.elsewhere(this::ended);
 			Clock.elsewhere(() -> cancelWork(was));
 		}

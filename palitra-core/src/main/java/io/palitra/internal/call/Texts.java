@@ -109,7 +109,7 @@ public final class Texts {
 		text.append(')').append(missing);
 		Loop loop = call.loop();
 		long held = loop.watch().heldFor();
-		boolean isHeld = held >= Math.min(Math.max(limit / 2, 1_000_000), Loop.HELD);
+		boolean isHeld = held >= Math.min(Math.max(limit / 2, Loop.HELD / 10), Loop.HELD);
 		if (isHeld) {
 			text.append("; thread \"")
 				.append(Names.of(loop.thread()))

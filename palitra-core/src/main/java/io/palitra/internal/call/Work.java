@@ -31,7 +31,7 @@ import io.palitra.spi.RunResult;
  *  WAITING ─ admit ─▶ QUEUED ─ start ─▶ STARTING ─ stage ─▶ Running ─ stage ends ─▶ ENDING ─▶ value, Failed
  *     │                 │                  │                   │                     │
  *     └──── give up ────┴──▶ Failed        └──── give up ──────┴──▶ Abandoned        └ give up ─▶ Failed
- *                                                                      └ stage ends ─▶ Failed
+ *                                                                      └ work ends ─▶ Failed
  * </pre>
  *
  * One word says where the work is, and every arrow is a compare-and-set of it, so that
@@ -131,6 +131,14 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	 */
 	long hopTime() {
 		return 0;
+	}
+
+	/**
+	 * Returns whether other works belong to this one that still run; then has something
+	 * done when they have ended.
+	 */
+	boolean waitsForOthers(Runnable then) {
+		return false;
 	}
 
 	/**
@@ -318,6 +326,9 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	 * Ends the work with what it has brought. A stage that says so twice is heard once.
 	 */
 	private void end(@Nullable T value, @Nullable Throwable failure) {
+		if (isAbandoned() && waitsForOthers(() -> end(value, failure))) {
+			return;
+		}
 		Object seen;
 		Object next;
 		do {

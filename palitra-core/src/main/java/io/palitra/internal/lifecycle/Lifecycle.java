@@ -125,7 +125,7 @@ public final class Lifecycle {
 					+ "\" is being stopped by the current thread, whose stop() has called what calls start(); call it "
 					+ "after that");
 		}
-		if (isInCall()) {
+		if (this.calls.isInCall()) {
 			// A stop that waits for this thread's call would wait for this to return.
 			this.grace.shorten(0);
 		}
@@ -135,7 +135,7 @@ public final class Lifecycle {
 				throw this.calls.closed("A closed runner cannot be started", null);
 			}
 			if (this.life.state() == RunnerState.STOPPING) {
-				endLoop(isInCall() ? 0 : shutdownGrace(), RunnerState.STOPPED);
+				endLoop(this.calls.isInCall() ? 0 : shutdownGrace(), RunnerState.STOPPED);
 			}
 			if (!isAlive()) {
 				Loop last = this.life.loop();
@@ -194,11 +194,7 @@ public final class Lifecycle {
 	 * runner, and in what the end itself calls.
 	 */
 	private boolean mayWaitHere() {
-		return Loop.currentRunner() == null && !this.lock.isHeldByCurrentThread() && !isInCall();
-	}
-
-	private boolean isInCall() {
-		return this.calls.register().isBusy(Thread.currentThread());
+		return Loop.currentRunner() == null && !this.lock.isHeldByCurrentThread() && !this.calls.isInCall();
 	}
 
 	private void elsewhere(Runnable end) {

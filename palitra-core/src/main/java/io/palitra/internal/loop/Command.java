@@ -1,6 +1,7 @@
 package io.palitra.internal.loop;
 
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +18,10 @@ final class Command implements LoopTask {
 	private final boolean needed;
 
 	/**
-	 * Set by the loop thread before it runs the command; read by whoever ends the loop.
-	 * Volatile: a command that was reported as never started never is, since the queue
-	 * gives it to one of the two only.
+	 * Taken by whoever comes first, the loop that runs it or the thread that ends the
+	 * loop, so that a command reported as never started never is.
 	 */
-	private volatile boolean started;
+	private final AtomicBoolean taken = new AtomicBoolean();
 
 	Command(Runnable runnable, boolean needed) {
 		this.runnable = runnable;
@@ -30,23 +30,23 @@ final class Command implements LoopTask {
 
 	@Override
 	public void perform() {
-		this.started = true;
-		this.runnable.run();
+		if (this.taken.compareAndSet(false, true)) {
+			this.runnable.run();
+		}
 	}
 
 	@Override
 	public @Nullable Runnable abandon() {
 		if (this.needed) {
-			if (!this.started) {
-				perform();
-			}
+			perform();
 			return null;
 		}
+		boolean unstarted = this.taken.compareAndSet(false, true);
 		// Also when it has started: if the loop hangs in it, nobody else ends its wait.
 		if (this.runnable instanceof Future<?> future) {
 			future.cancel(false);
 		}
-		return this.started ? null : this.runnable;
+		return unstarted ? this.runnable : null;
 	}
 
 }

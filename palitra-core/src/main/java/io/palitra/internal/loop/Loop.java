@@ -216,11 +216,12 @@ public final class Loop implements Spin.Condition {
 
 	/**
 	 * Hands a command over that others depend on: one that the loop can no longer run is
-	 * run by whoever finds that out.
+	 * run all the same. Elsewhere, not in place: chains of such commands would make the
+	 * stack grow.
 	 */
 	public void executeInAnyCase(Runnable command) {
 		if (!enqueue(new Command(command, true))) {
-			command.run();
+			Clock.elsewhere(command);
 		}
 	}
 
@@ -276,20 +277,19 @@ public final class Loop implements Spin.Condition {
 	 */
 	public List<Runnable> close() {
 		this.queue.close(this.thread);
-		List<Runnable> unstarted = new ArrayList<>();
+		List<LoopTask> left = new ArrayList<>();
 		LoopTask running = inLoop() ? null : this.current;
 		if (running != null) {
-			abandon(running);
+			left.add(running);
 		}
-		for (LoopTask task : this.queue.drain()) {
+		left.addAll(this.queue.drain());
+		left.addAll(this.timers.drain());
+		List<Runnable> unstarted = new ArrayList<>();
+		for (LoopTask task : left) {
 			Runnable runnable = abandon(task);
 			if (runnable != null) {
 				unstarted.add(runnable);
 			}
-		}
-		for (TimerTask<?> timer : this.timers.drain()) {
-			unstarted.add(timer);
-			abandon(timer);
 		}
 		return unstarted;
 	}

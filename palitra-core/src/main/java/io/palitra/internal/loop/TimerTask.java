@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,12 @@ public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableSch
 	private final long period;
 
 	private final long number = sequence.getAndIncrement();
+
+	/**
+	 * Taken by whoever comes first, the loop that runs it or the thread that ends the
+	 * loop, so that a timer reported as never run never is.
+	 */
+	private final AtomicBoolean taken = new AtomicBoolean();
 
 	/**
 	 * When it is due, as a reading of {@link System#nanoTime()}. Changed on the loop
@@ -71,13 +78,16 @@ public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableSch
 
 	@Override
 	public void perform() {
-		run();
+		if (isPeriodic() || this.taken.compareAndSet(false, true)) {
+			run();
+		}
 	}
 
 	@Override
 	public @Nullable Runnable abandon() {
+		boolean unstarted = this.taken.compareAndSet(false, true);
 		super.cancel(false);
-		return null;
+		return unstarted ? this : null;
 	}
 
 	@Override
