@@ -67,6 +67,22 @@ class HttpRecipeTests {
 	}
 
 	@Test
+	void chainOfRequests() {
+		assertThat(chain(HttpClient.newHttpClient(), HttpRequest.newBuilder(this.upstream.uri("/one")).build(),
+				HttpRequest.newBuilder(this.upstream.uri("/two")).build()))
+			.isEqualTo("answer to /two");
+	}
+
+	private String chain(HttpClient client, HttpRequest first, HttpRequest second) {
+		// tag::chain[]
+		HttpResponse<String> response = this.runner
+			.runScoped((scope) -> scope.fork(() -> client.sendAsync(first, BodyHandlers.ofString()))
+				.thenCompose((answer) -> client.sendAsync(second, BodyHandlers.ofString())));
+		return response.body();
+		// end::chain[]
+	}
+
+	@Test
 	void streamOfWebClient() {
 		assertThat(firstLong(Flux.range(1, 1_000_000).map((line) -> "line " + line))).isEqualTo("line 100");
 	}

@@ -33,12 +33,11 @@ import static io.palitra.reactor.ReactorTasks.mono;
 class TimelineController {
 
 	/**
-	 * Shorter than the upstream's latency. The grace is for the cancellation to be seen.
+	 * Shorter than the upstream's latency.
 	 */
 	private static final RunOptions IMPATIENT = RunOptions.defaults()
 		.name("impatient")
-		.timeout(Duration.ofMillis(100))
-		.cancelGrace(Duration.ofSeconds(1));
+		.timeout(Duration.ofMillis(100));
 
 	private static final int RATINGS = 5;
 
