@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -143,7 +144,7 @@ class C16DeepStackTests {
 		assertThat(innocent.value()).isEqualTo("innocent");
 		Owner<Object> another = Owner
 			.start(() -> this.runner.gather(Support.value("innocent"), Support.value("innocent")));
-		assertThat(another.value()).asList().hasSize(2);
+		assertThat(another.value()).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(2);
 	}
 
 	private void assertThatNothingIsLeft() {

@@ -78,7 +78,8 @@ class ForkedApplicationTests {
 			.filter((jar) -> Path.of(jar).getFileName().toString().startsWith("spring-core-test"))
 			.findFirst()
 			.orElseThrow();
-		assertThat(run(without(), Boot4ForkedHttpHints.class, "-javaagent:" + agent + "=-org.springframework,+io.palitra"))
+		assertThat(
+				run(without(), Boot4ForkedHttpHints.class, "-javaagent:" + agent + "=-org.springframework,+io.palitra"))
 			.contains("reflection has hints");
 	}
 
