@@ -19,7 +19,7 @@ import io.palitra.spring.http.Upstream;
 import io.palitra.spring.http.Upstream.User;
 
 /**
- * What {@link ForkedApplicationTests} start: makes a call with an HTTP interface, prints
+ * What {@link Boot4ForkedHttpTests} start: makes a call with an HTTP interface, prints
  * how often each runner was called, and ends.
  */
 @Configuration(proxyBeanMethods = false)

@@ -21,9 +21,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What {@link ForkedApplicationTests} start with an agent that records reflection:
- * compares what calls of an HTTP interface do with the hints of an application that is
- * processed ahead of time.
+ * What {@link Boot4ForkedHttpTests} start with an agent that records reflection: compares
+ * what calls of an HTTP interface do with the hints of an application that is processed
+ * ahead of time.
  */
 @SuppressWarnings({ "deprecation", "removal" })
 public final class Boot4ForkedHttpHints {

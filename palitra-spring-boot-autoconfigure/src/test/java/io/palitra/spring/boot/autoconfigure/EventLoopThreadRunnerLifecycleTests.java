@@ -155,9 +155,10 @@ class EventLoopThreadRunnerLifecycleTests {
 				Thread.currentThread().setContextClassLoader(restart);
 				this.contextRunner.withPropertyValues("palitra.runners.second.timeout=1s").run((context) -> {
 					thread(context.getBean(EventLoopThreadRunner.class));
-					assertThat(threadsWith(restart)).hasSizeGreaterThanOrEqualTo(2);
+					assertThat(LoopThreads.named(this.prefix)).hasSizeGreaterThanOrEqualTo(2);
 				});
 				Thread.currentThread().setContextClassLoader(original);
+				LoopThreads.awaitNone(this.prefix);
 				await().atMost(Duration.ofSeconds(30)).until(() -> threadsWith(restart).isEmpty());
 			}
 			finally {

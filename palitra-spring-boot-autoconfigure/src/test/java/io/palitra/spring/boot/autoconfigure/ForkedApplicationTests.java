@@ -1,35 +1,17 @@
 package io.palitra.spring.boot.autoconfigure;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
-
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplicationAotProcessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Starts applications for real, each in a process of its own: without what is optional,
- * and processed ahead of time.
+ * Tests for applications without what is optional, and processed ahead of time.
  */
 @Timeout(300)
-class ForkedApplicationTests {
-
-	@TempDir
-	private Path directory;
+class ForkedApplicationTests extends AbstractForkedTests {
 
 	@Test
 	void applicationWithoutActuatorRunsC22() throws Exception {
@@ -63,81 +45,6 @@ class ForkedApplicationTests {
 		List<String> lines = runProcessedAheadOfTime(ForkedApplication.class, "-Dpalitra.runners.late.timeout=1s");
 		assertThat(lines).contains("result on palitra-default", "result on palitra-reports", "left no thread",
 				"has HealthContributor", "has MeterRegistry", "has Endpoint", "processed ahead of time", "has late");
-	}
-
-	@Test
-	void httpInterfacesThatWereProcessedAheadOfTimeGoThroughTheirRunners() throws Exception {
-		assertThat(runProcessedAheadOfTime(Boot4ForkedHttpApplication.class, "-Dpalitra.runners.late.timeout=1s",
-				"-Dpalitra.http.groups.users.runner=late"))
-			.contains("User[id=1, name=user-1]", "calls of late: 1");
-	}
-
-	@Test
-	void reflectionOnHttpInterfacesHasHints() throws Exception {
-		String agent = Stream.of(without().split(File.pathSeparator))
-			.filter((jar) -> Path.of(jar).getFileName().toString().startsWith("spring-core-test"))
-			.findFirst()
-			.orElseThrow();
-		assertThat(
-				run(without(), Boot4ForkedHttpHints.class, "-javaagent:" + agent + "=-org.springframework,+io.palitra"))
-			.contains("reflection has hints");
-	}
-
-	private List<String> runProcessedAheadOfTime(Class<?> application, String... arguments) throws Exception {
-		Path sources = Files.createDirectories(this.directory.resolve("sources"));
-		Path classes = Files.createDirectories(this.directory.resolve("classes"));
-		String classPath = without();
-		run(classPath, SpringApplicationAotProcessor.class, application.getName(), sources.toString(),
-				classes.toString(), classes.toString(), "io.palitra", "test");
-		compile(sources, classes, classPath);
-		return run(classes + File.pathSeparator + classPath, application,
-				Stream.concat(Stream.of("-Dspring.aot.enabled=true"), Stream.of(arguments)).toArray(String[]::new));
-	}
-
-	/**
-	 * The class path of the tests without the jars whose names begin so.
-	 */
-	private static String without(String... jars) {
-		Predicate<String> left = (entry) -> Stream.of(jars)
-			.noneMatch((jar) -> Path.of(entry).getFileName().toString().startsWith(jar));
-		List<String> all = List.of(System.getProperty("java.class.path").split(File.pathSeparator));
-		// Spring Boot 3 has fewer jars
-		assertThat(Stream.of(jars))
-			.allMatch((jar) -> jar.startsWith("spring-boot-") || all.stream().anyMatch((entry) -> entry.contains(jar)));
-		return String.join(File.pathSeparator, all.stream().filter(left).toList());
-	}
-
-	private static void compile(Path sources, Path classes, String classPath) throws IOException {
-		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-		List<String> arguments = new ArrayList<>(
-				List.of("-proc:none", "-nowarn", "-parameters", "-d", classes.toString(), "-cp", classPath));
-		try (Stream<Path> files = Files.walk(sources)) {
-			files.map(Path::toString).filter((file) -> file.endsWith(".java")).forEach(arguments::add);
-		}
-		assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new))).isZero();
-	}
-
-	/**
-	 * Runs a class in a new process.
-	 * @return what it printed
-	 */
-	private List<String> run(String classPath, Class<?> main, String... arguments) throws Exception {
-		List<String> command = new ArrayList<>();
-		Collections.addAll(command, Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				classPath, "-Xshare:auto", "-XX:TieredStopAtLevel=1");
-		Stream.of(arguments).filter((argument) -> argument.startsWith("-")).forEach(command::add);
-		command.add(main.getName());
-		Stream.of(arguments).filter((argument) -> !argument.startsWith("-")).forEach(command::add);
-		Path output = Files.createTempFile(this.directory, "output", ".txt");
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-		try {
-			assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("ended in time").isTrue();
-			assertThat(process.exitValue()).as(Files.readString(output)).isZero();
-		}
-		finally {
-			process.destroyForcibly();
-		}
-		return Files.readAllLines(output);
 	}
 
 }

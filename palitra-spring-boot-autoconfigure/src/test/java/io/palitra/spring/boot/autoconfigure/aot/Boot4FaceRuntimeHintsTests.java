@@ -19,10 +19,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests for {@link FaceRuntimeHints}.
+ * Tests for {@link FaceRuntimeHints}, with predicates that Spring Boot 3 does not have.
  */
 @Timeout(300)
-class FaceRuntimeHintsTests {
+class Boot4FaceRuntimeHintsTests {
 
 	@Test
 	void registersTheProxyAndTheMethodsOfBothSides() throws Exception {
