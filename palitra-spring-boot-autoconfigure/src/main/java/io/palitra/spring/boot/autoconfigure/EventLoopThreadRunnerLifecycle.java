@@ -35,7 +35,7 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 	 * Whether the runner was stopped while it ran, so that a context that resumes after a
 	 * pause has it resume, whoever started it.
 	 */
-	private volatile boolean interrupted;
+	private volatile boolean stoppedWhileRunning;
 
 	EventLoopThreadRunnerLifecycle(ConfigurableApplicationContext context, String runnerBeanName, boolean autoStartup) {
 		this.context = context;
@@ -50,7 +50,7 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 
 	@Override
 	public boolean isAutoStartup() {
-		return this.autoStartup || this.interrupted;
+		return this.autoStartup || this.stoppedWhileRunning;
 	}
 
 	@Override
@@ -84,7 +84,7 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 			return;
 		}
 		if (!this.context.isClosed()) {
-			this.interrupted = runner.isAlive();
+			this.stoppedWhileRunning = runner.isAlive();
 			runner.stop();
 		}
 		else if (!isNeededLater()) {

@@ -31,9 +31,15 @@ final class UnknownProperties {
 			"thread-name-prefix", "timeout", "wait-strategy");
 
 	/**
+	 * Those of a group of HTTP interfaces, each below
+	 * {@code palitra.http.groups.<group>}.
+	 */
+	static final List<String> OF_GROUP = List.of("runner", "timeout");
+
+	/**
 	 * All others.
 	 */
-	static final List<String> OTHERS = List.of("palitra.enabled", "palitra.health.timeout");
+	static final List<String> OTHERS = List.of("palitra.enabled", "palitra.health.timeout", "palitra.http.enabled");
 
 	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
 
@@ -42,6 +48,8 @@ final class UnknownProperties {
 	private static final String RUNNER = "palitra.runner.";
 
 	private static final String RUNNERS = "palitra.runners.";
+
+	private static final String GROUPS = "palitra.http.groups.";
 
 	private UnknownProperties() {
 	}
@@ -82,11 +90,22 @@ final class UnknownProperties {
 	 */
 	private static boolean isKnown(String written) {
 		String letters = letters(written);
-		if (written.startsWith(RUNNERS)) {
-			return OF_RUNNER.stream().anyMatch((known) -> letters.endsWith(letters(known)));
+		List<String> named = named(written);
+		if (!named.isEmpty()) {
+			return named.stream().anyMatch((known) -> letters.endsWith(letters(known)));
 		}
 		return OTHERS.stream().anyMatch((known) -> letters.equals(letters(known)))
 				|| OF_RUNNER.stream().anyMatch((known) -> letters.equals(letters(RUNNER + known)));
+	}
+
+	/**
+	 * Finds what can follow the name that a property has after its group.
+	 */
+	private static List<String> named(String written) {
+		if (written.startsWith(RUNNERS)) {
+			return OF_RUNNER;
+		}
+		return written.startsWith(GROUPS) ? OF_GROUP : List.of();
 	}
 
 	private static String letters(String name) {
@@ -94,9 +113,10 @@ final class UnknownProperties {
 	}
 
 	private static @Nullable String meant(String written) {
-		int afterName = written.indexOf('.', RUNNERS.length());
-		if (written.startsWith(RUNNERS) && afterName > 0) {
-			String meant = Spelling.nearest(written.substring(afterName + 1), OF_RUNNER);
+		List<String> named = named(written);
+		int afterName = written.indexOf('.', (named == OF_RUNNER) ? RUNNERS.length() : GROUPS.length());
+		if (!named.isEmpty() && afterName > 0) {
+			String meant = Spelling.nearest(written.substring(afterName + 1), named);
 			return (meant != null) ? written.substring(0, afterName + 1) + meant : null;
 		}
 		Set<String> all = new TreeSet<>(OTHERS);

@@ -83,7 +83,7 @@ class MetadataTests {
 	void everyPropertyIsKnown() throws IOException {
 		Set<String> known = new TreeSet<>(UnknownProperties.OTHERS);
 		UnknownProperties.OF_RUNNER.forEach((name) -> known.add("palitra.runner." + name));
-		known.add("palitra.runners");
+		known.addAll(List.of("palitra.runners", "palitra.http.groups"));
 		assertThat(entries("properties").keySet().stream().filter((name) -> name.startsWith("palitra.")))
 			.containsExactlyInAnyOrderElementsOf(known);
 	}

@@ -31,7 +31,8 @@ class UnknownPropertiesTests {
 			"palitra.runner.max-inflights, palitra.runner.max-in-flight",
 			"palitra.runners.x.timout, palitra.runners.x.timeout",
 			"palitra.runners.x.shutdown.graceperiods, palitra.runners.x.shutdown.grace-period",
-			"palitra.helth.timeout, palitra.health.timeout", "palitra.enable, palitra.enabled" })
+			"palitra.helth.timeout, palitra.health.timeout",
+			"palitra.http.groups.shop.timout, palitra.http.groups.shop.timeout", "palitra.enable, palitra.enabled" })
 	void misspeltIsToldWithWhatWasMeant(String written, String meant, CapturedOutput output) {
 		this.contextRunner.withPropertyValues(written + "=1").run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("palitra has no property " + written + " (")
@@ -48,6 +49,7 @@ class UnknownPropertiesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "palitra.runner.max-in-flight=9", "palitra.runner.maxInFlight=9",
 			"palitra.runner.max_in_flight=9", "palitra.runners.my-reports.shutdown.grace-period=1s",
+			"palitra.http.groups.shop.runner=none", "palitra.http.enabled=true",
 			"palitra.runners.x.slowTaskThreshold=1s", "palitra.health.timeout=1s", "palitra.enabled=true",
 			"palitrax.runner.timout=1s" })
 	void nothingIsToldOfWhatIsKnownHoweverItIsWritten(String property, CapturedOutput output) {
