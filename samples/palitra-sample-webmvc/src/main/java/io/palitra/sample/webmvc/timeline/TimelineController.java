@@ -35,9 +35,7 @@ class TimelineController {
 	/**
 	 * Shorter than the upstream's latency.
 	 */
-	private static final RunOptions IMPATIENT = RunOptions.defaults()
-		.name("impatient")
-		.timeout(Duration.ofMillis(100));
+	private static final RunOptions IMPATIENT = RunOptions.defaults().name("impatient").timeout(Duration.ofMillis(100));
 
 	private static final int RATINGS = 5;
 
