@@ -302,6 +302,18 @@ class C01InputTests {
 		return Arguments.of(Named.of(name, misuse), text);
 	}
 
+	@Test
+	void negativeGraceIsRefused() {
+		Duration negative = Duration.ofNanos(-1);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.runner.close(negative))
+			.withMessage("grace must not be negative but was PT-0.000000001S");
+		assertThat(this.runner.isAlive()).isTrue();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.runner.snapshot(-1))
+			.withMessage("mostCalls must not be negative but was -1");
+		assertThatIllegalArgumentException().isThrownBy(() -> EventLoopThreadRunner.builder().shutdownGrace(negative))
+			.withMessage("shutdownGrace must not be negative but was PT-0.000000001S");
+	}
+
 	@FunctionalInterface
 	private interface Misuse {
 
@@ -316,18 +328,6 @@ class C01InputTests {
 			return null;
 		}
 
-	}
-
-	@Test
-	void negativeGraceIsRefused() {
-		Duration negative = Duration.ofNanos(-1);
-		assertThatIllegalArgumentException().isThrownBy(() -> this.runner.close(negative))
-			.withMessage("grace must not be negative but was PT-0.000000001S");
-		assertThat(this.runner.isAlive()).isTrue();
-		assertThatIllegalArgumentException().isThrownBy(() -> this.runner.snapshot(-1))
-			.withMessage("mostCalls must not be negative but was -1");
-		assertThatIllegalArgumentException().isThrownBy(() -> EventLoopThreadRunner.builder().shutdownGrace(negative))
-			.withMessage("shutdownGrace must not be negative but was PT-0.000000001S");
 	}
 
 }

@@ -290,6 +290,18 @@ class C02ResultTests {
 		Support.await(ran);
 	}
 
+	@Test
+	void everyWayToRunGivesTheValue() throws Exception {
+		RunOptions options = RunOptions.defaults().name("n").maxConcurrency(1);
+		assertThat(this.runner.run(Support.later("x"), Support.LONG)).isEqualTo("x");
+		assertThat(this.runner.run(Support.later("x"), options)).isEqualTo("x");
+		assertThat(this.runner.runChecked(Support.later("x"), Exception.class)).isEqualTo("x");
+		assertThat(this.runner.runChecked(Support.later("x"), Exception.class, options)).isEqualTo("x");
+		assertThat(this.runner.runInterruptibly(Support.later("x"))).isEqualTo("x");
+		assertThat(this.runner.runInterruptibly(Support.later("x"), options)).isEqualTo("x");
+		assertThat(Support.get(this.runner.submit(Support.later("x"), options))).isEqualTo("x");
+	}
+
 	/**
 	 * A stage that takes no dependents.
 	 */
@@ -342,18 +354,6 @@ class C02ResultTests {
 			return whenComplete(action);
 		}
 
-	}
-
-	@Test
-	void everyWayToRunGivesTheValue() throws Exception {
-		RunOptions options = RunOptions.defaults().name("n").maxConcurrency(1);
-		assertThat(this.runner.run(Support.later("x"), Support.LONG)).isEqualTo("x");
-		assertThat(this.runner.run(Support.later("x"), options)).isEqualTo("x");
-		assertThat(this.runner.runChecked(Support.later("x"), Exception.class)).isEqualTo("x");
-		assertThat(this.runner.runChecked(Support.later("x"), Exception.class, options)).isEqualTo("x");
-		assertThat(this.runner.runInterruptibly(Support.later("x"))).isEqualTo("x");
-		assertThat(this.runner.runInterruptibly(Support.later("x"), options)).isEqualTo("x");
-		assertThat(Support.get(this.runner.submit(Support.later("x"), options))).isEqualTo("x");
 	}
 
 }

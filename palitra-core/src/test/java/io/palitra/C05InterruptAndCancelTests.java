@@ -409,13 +409,6 @@ class C05InterruptAndCancelTests {
 		return Named.of(name, call);
 	}
 
-	@FunctionalInterface
-	private interface BlockingCall {
-
-		Object make(EventLoopThreadRunner runner, AsyncCallable<Object> task) throws Exception;
-
-	}
-
 	@Test
 	void interruptedAwaitOfADoneStageGivesItsValueAndKeepsTheFlag() {
 		CompletableFuture<String> derived = CompletableFuture.completedFuture("value").thenApply((value) -> value);
@@ -429,6 +422,13 @@ class C05InterruptAndCancelTests {
 				assertThat(owner.wasInterruptedAtEnd()).isTrue();
 			}
 		}
+	}
+
+	@FunctionalInterface
+	private interface BlockingCall {
+
+		Object make(EventLoopThreadRunner runner, AsyncCallable<Object> task) throws Exception;
+
 	}
 
 }

@@ -227,20 +227,6 @@ class C06ReentrancyTests {
 		return Named.of(name, operation);
 	}
 
-	@FunctionalInterface
-	private interface Operation {
-
-		Object run(EventLoopThreadRunner runner, AsyncCallable<Object> task) throws Exception;
-
-	}
-
-	@FunctionalInterface
-	private interface Waiting {
-
-		Object on(CompletableFuture<Object> future) throws Exception;
-
-	}
-
 	@Test
 	void refusedInACallbackOfTheLoopToo() {
 		CompletableFuture<String> source = new CompletableFuture<>();
@@ -265,6 +251,20 @@ class C06ReentrancyTests {
 				.get(where.getLoop().submit(() -> this.runner.await(CompletableFuture.completedStage("minimal")))))
 				.isEqualTo("minimal");
 		}
+	}
+
+	@FunctionalInterface
+	private interface Operation {
+
+		Object run(EventLoopThreadRunner runner, AsyncCallable<Object> task) throws Exception;
+
+	}
+
+	@FunctionalInterface
+	private interface Waiting {
+
+		Object on(CompletableFuture<Object> future) throws Exception;
+
 	}
 
 }

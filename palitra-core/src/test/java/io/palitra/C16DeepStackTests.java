@@ -34,7 +34,7 @@ class C16DeepStackTests {
 	 */
 	private static final Duration AWAKE = Duration.ofSeconds(4);
 
-	private static final int STACKS = 60;
+	private static final int STACKS = 12;
 
 	private EventLoopThreadRunner runner;
 

@@ -30,7 +30,7 @@ class C18ClassInitializerTests {
 		List<String> lines = run(how);
 		assertThat(lines)
 			.anySatisfy((line) -> assertThat(line).contains("RunTimeoutException").contains("class initializer"));
-		assertThat(lines).last().isEqualTo("then: token");
+		assertThat(lines).contains("then: token");
 	}
 
 	@Test
@@ -58,7 +58,7 @@ class C18ClassInitializerTests {
 		List<String> lines = ChildJvm.run(Duration.ofMinutes(2), CLASS_PATH, InitializesByRunning.class, "default");
 		assertThat(lines)
 			.anySatisfy((line) -> assertThat(line).contains("did not end within 30 s").contains("class initializer"));
-		assertThat(lines).last().isEqualTo("then: token");
+		assertThat(lines).contains("then: token");
 	}
 
 	@Test

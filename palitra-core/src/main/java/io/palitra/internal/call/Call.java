@@ -412,17 +412,17 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		return Duration.ofNanos(((endedAt != 0) ? endedAt : System.nanoTime()) - this.submittedAt);
 	}
 
+	@Override
+	public final boolean equals(@Nullable Object other) {
+		return this == other;
+	}
+
 	/**
 	 * Spread, for the register; a call is equal to itself only.
 	 */
 	@Override
 	public final int hashCode() {
 		return Long.hashCode(this.submittedAt);
-	}
-
-	@Override
-	public final boolean equals(@Nullable Object other) {
-		return this == other;
 	}
 
 	@Override

@@ -33,15 +33,15 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	private final Scope scope;
 
 	/**
-	 * The works of the chain that run, shared by all its futures.
+	 * Shared by all futures of the chain.
 	 */
-	private final Set<Child<?>> chain;
+	private final Chain chain;
 
 	ScopedFuture(Scope scope) {
-		this(scope, ConcurrentHashMap.newKeySet());
+		this(scope, new Chain());
 	}
 
-	private ScopedFuture(Scope scope, Set<Child<?>> chain) {
+	private ScopedFuture(Scope scope, Chain chain) {
 		super(scope::moveOn);
 		this.scope = scope;
 		this.chain = chain;
@@ -52,7 +52,7 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	 */
 	Child<T> follow(AsyncCallable<? extends T> task) {
 		Link<T> link = new Link<>(this, this, task, State.QUEUED);
-		this.chain.add(link);
+		this.chain.enter(link);
 		link.enter();
 		return link;
 	}
@@ -63,7 +63,7 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	private <U extends @Nullable Object> CompletionStage<U> adopt(@Nullable CompletionStage<U> stage) {
 		Objects.requireNonNull(stage, "the function returned null instead of a CompletionStage");
 		Adopted<U> link = new Adopted<>(this);
-		this.chain.add(link);
+		this.chain.enter(link);
 		link.enter();
 		link.follow(stage);
 		return link.future();
@@ -89,7 +89,7 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	public boolean cancel(boolean mayInterruptIfRunning) {
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
 		if (cancelled) {
-			this.chain.forEach(Child::cancel);
+			this.chain.cancel();
 		}
 		return cancelled;
 	}
@@ -196,13 +196,41 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	}
 
 	/**
+	 * The works of a chain that run. Who enters one then looks at the flag; who cancels
+	 * sets that, then looks at the works: none is missed.
+	 */
+	private static final class Chain {
+
+		private final Set<Child<?>> works = ConcurrentHashMap.newKeySet();
+
+		private volatile boolean cancelled;
+
+		void enter(Child<?> work) {
+			this.works.add(work);
+			if (this.cancelled) {
+				work.cancel();
+			}
+		}
+
+		void leave(Child<?> work) {
+			this.works.remove(work);
+		}
+
+		void cancel() {
+			this.cancelled = true;
+			this.works.forEach(Child::cancel);
+		}
+
+	}
+
+	/**
 	 * A work of a chain.
 	 */
 	private static class Link<T extends @Nullable Object> extends Child<T> {
 
 		private final CompletableFuture<T> future;
 
-		private final Set<Child<?>> chain;
+		private final Chain chain;
 
 		Link(ScopedFuture<?> of, CompletableFuture<T> future, @Nullable AsyncCallable<? extends T> task,
 				State.Open initial) {
@@ -222,7 +250,7 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 
 		@Override
 		void ended() {
-			this.chain.remove(this);
+			this.chain.leave(this);
 			Object outcome = outcome();
 			leave();
 			complete(outcome);
