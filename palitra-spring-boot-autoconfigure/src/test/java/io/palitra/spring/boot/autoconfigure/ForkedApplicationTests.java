@@ -33,7 +33,8 @@ class ForkedApplicationTests extends AbstractForkedTests {
 
 	@Test
 	void applicationWithoutReactorRunsC22() throws Exception {
-		List<String> lines = run(without("reactor-core", "reactor-netty", "reactive-streams"), ForkedApplication.class);
+		List<String> lines = run(without("reactor-core", "reactor-netty", "reactive-streams", "spring-webflux"),
+				ForkedApplication.class);
 		assertThat(lines)
 			.contains("result on palitra-default", "result on palitra-reports", "left no thread",
 					"has HealthContributor", "has MeterRegistry")
