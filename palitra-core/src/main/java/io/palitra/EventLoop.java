@@ -5,6 +5,8 @@ import java.util.concurrent.ScheduledExecutorService;
 
 import org.jspecify.annotations.Nullable;
 
+import io.palitra.internal.loop.Loop;
+
 /**
  * The event loop of a runner, for those who want to run something on its thread, now or
  * later, or to complete futures there. All methods may be called from any thread; the
@@ -34,6 +36,15 @@ public interface EventLoop extends ScheduledExecutorService {
 	 * @return whether the current thread is the loop's
 	 */
 	boolean inEventLoop();
+
+	/**
+	 * Tells whether the current thread is the thread of any runner's loop, for others who
+	 * are to refuse what blocks.
+	 * @return whether the current thread is a loop's
+	 */
+	static boolean isCurrentThread() {
+		return Loop.currentRunner() != null;
+	}
 
 	/**
 	 * Creates a future that is not completed. Its {@code ...Async} dependents run on this

@@ -34,6 +34,7 @@ import io.palitra.internal.loop.Names;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.Stages;
 import io.palitra.internal.loop.Threads;
+import io.palitra.internal.netty.NettyEventLoops;
 import io.palitra.internal.stream.PublisherSpliterator;
 import io.palitra.spi.AsyncAdapter;
 import io.palitra.spi.BlockingDetector;
@@ -974,7 +975,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 		private final List<ContextCarrier> contextCarriers = new ArrayList<>();
 
-		private final List<BlockingDetector> blockingDetectors = new ArrayList<>();
+		private final List<BlockingDetector> blockingDetectors = new ArrayList<>(List.of(new NettyEventLoops()));
 
 		private final List<AsyncAdapter> asyncAdapters = new ArrayList<>();
 
@@ -1156,8 +1157,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		}
 
 		/**
-		 * Adds what knows further threads that must not block. May be called more than
-		 * once.
+		 * Adds what knows further threads that must not block, besides the loops of
+		 * runners and the event loops of Netty. May be called more than once.
 		 * @param blockingDetector the detector
 		 * @return this builder
 		 * @throws NullPointerException if {@code blockingDetector} is {@code null}

@@ -46,10 +46,7 @@ class C06NettyTests {
 
 	private final AtomicInteger calls = new AtomicInteger();
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
-		.name("calling")
-		.blockingDetector(new NettyEventLoops())
-		.build();
+	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("calling").build();
 
 	@AfterEach
 	void close() {
