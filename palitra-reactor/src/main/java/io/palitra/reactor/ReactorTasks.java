@@ -10,8 +10,10 @@ import reactor.adapter.JdkFlowAdapter;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import io.palitra.AsyncCallable;
+import io.palitra.EventLoop;
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.PublisherTasks;
 import io.palitra.RunOptions;
@@ -35,8 +37,16 @@ import io.palitra.RunOptions;
  * after that. What arrives all the same, and what {@link #list(Publisher)} has collected
  * until then or until a failure, are late results: the runner discards them one by one
  * ({@link EventLoopThreadRunner.Builder#onDiscard}).
+ * <p>
+ * Once this class is in use, Reactor knows the loops of runners as threads that must not
+ * block: {@code block()} and its like are refused there.
  */
 public final class ReactorTasks {
+
+	static {
+		Schedulers.registerNonBlockingThreadPredicate(
+				(thread) -> thread == Thread.currentThread() && EventLoop.isCurrentThread());
+	}
 
 	private ReactorTasks() {
 	}

@@ -44,6 +44,7 @@ import reactor.test.publisher.PublisherProbe;
 
 import io.palitra.AsyncCallable;
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.NestedRuns;
 import io.palitra.RunOptions;
 import io.palitra.RunTimeoutException;
 
@@ -53,6 +54,7 @@ import static io.palitra.reactor.ReactorTasks.mono;
 import static io.palitra.reactor.ReactorTasks.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
@@ -119,6 +121,28 @@ class ReactorTasksTests {
 					.isSameAs(failure);
 			}
 			assertThat(read).containsExactly(1, 2, 3);
+		}
+
+		@Test
+		void blockOnTheLoopIsRefusedC6() {
+			Mono<String> later = Mono.delay(Duration.ofMillis(1)).thenReturn("value");
+			assertThatIllegalStateException().isThrownBy(() -> this.runner.run(mono(Mono.fromCallable(later::block))))
+				.withMessageContaining("palitra-reactor");
+			assertThatIllegalStateException()
+				.isThrownBy(() -> this.runner.run(() -> CompletableFuture.completedFuture(later.flux().blockLast())))
+				.withMessageContaining("palitra-reactor");
+			assertThat(later.block()).isEqualTo("value");
+		}
+
+		@Test
+		void nestedRunPumpsC6() {
+			Mono<String> later = Mono.delay(Duration.ofMillis(1)).thenReturn("value");
+			try (EventLoopThreadRunner pumping = EventLoopThreadRunner.builder().nestedRuns(NestedRuns.PUMP).build()) {
+				assertThat(pumping.run(mono(Mono.fromCallable(() -> "nested " + pumping.run(mono(later))))))
+					.isEqualTo("nested value");
+				assertThat(pumping.run(mono(Mono.fromCallable(() -> stream(pumping, later.flux()).toList()))))
+					.containsExactly("value");
+			}
 		}
 
 		@Test

@@ -3,9 +3,13 @@ package io.palitra.spring.boot.autoconfigure.reactor;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import io.micrometer.context.ContextRegistry;
+import io.netty.channel.DefaultEventLoop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -35,6 +39,7 @@ import io.palitra.spring.boot.autoconfigure.context.PalitraContextPropagationAut
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for {@link PalitraReactorAutoConfiguration}.
@@ -122,6 +127,59 @@ class PalitraReactorAutoConfigurationTests {
 								.subscribeOn(Schedulers.boundedElastic())
 								.block())
 						.isEqualTo("value"));
+		}
+
+		@Test
+		void blockInATaskIsRefusedByReactorC6() {
+			withRunner(PalitraReactorAutoConfigurationTests.this.contextRunner, (runner) -> {
+				Mono<String> later = Mono.delay(Duration.ofMillis(1)).thenReturn("value");
+				assertThatIllegalStateException()
+					.isThrownBy(() -> runner.run(() -> CompletableFuture.completedFuture(later.block())))
+					.withMessageContaining("palitra-default");
+				assertThat(later.block()).isEqualTo("value");
+			});
+		}
+
+		@Test
+		void blockOnTheCallersThreadIsAllowedC7() {
+			withRunner(PalitraReactorAutoConfigurationTests.this.contextRunner, (runner) -> {
+				Mono<String> later = Mono.delay(Duration.ofMillis(1)).thenReturn("value");
+				assertThat(runner
+					.<String>runScoped((scope) -> CompletableFuture.supplyAsync(later::block, scope.caller())))
+					.isEqualTo("value");
+			});
+		}
+
+		@Test
+		void nestedRunsStillPumpC6() {
+			withRunner(PalitraReactorAutoConfigurationTests.this.contextRunner
+				.withPropertyValues("palitra.runner.nested-runs=pump"), (runner) -> {
+					Mono<String> later = Mono.delay(Duration.ofMillis(1)).thenReturn("value");
+					assertThat(runner.<String>run(
+							() -> CompletableFuture.completedFuture("nested " + runner.run(ReactorTasks.mono(later)))))
+						.isEqualTo("nested value");
+					try (Stream<String> values = runner.run(() -> CompletableFuture
+						.completedFuture(ReactorTasks.stream(runner, later.flux()).toList().stream()))) {
+						assertThat(values).containsExactly("value");
+					}
+				});
+		}
+
+		@Test
+		void callOnAnEventLoopOfNettyIsRefusedC6() {
+			withRunner(PalitraReactorAutoConfigurationTests.this.contextRunner, (runner) -> {
+				DefaultEventLoop loop = new DefaultEventLoop();
+				try {
+					assertThatExceptionOfType(ExecutionException.class)
+						.isThrownBy(
+								() -> loop.submit(() -> runner.run(() -> CompletableFuture.completedFuture("value")))
+									.get(30, TimeUnit.SECONDS))
+						.withCauseInstanceOf(BlockingNotAllowedException.class);
+				}
+				finally {
+					loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+				}
+			});
 		}
 
 		@Test
