@@ -18,6 +18,7 @@ import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import io.palitra.EventLoop;
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.WaitStrategy;
 
@@ -40,8 +41,8 @@ class BlockHoundTests {
 	@BeforeAll
 	static void install() {
 		// tag::install[]
-		BlockHound.install((builder) -> builder.nonBlockingThreadPredicate(
-				(nonBlocking) -> nonBlocking.or((thread) -> thread.getName().startsWith("palitra-"))));
+		BlockHound.install((builder) -> builder
+			.nonBlockingThreadPredicate((nonBlocking) -> nonBlocking.or((thread) -> EventLoop.isCurrentThread())));
 		// end::install[]
 	}
 
