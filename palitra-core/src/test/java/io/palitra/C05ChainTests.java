@@ -57,7 +57,8 @@ class C05ChainTests {
 			return second;
 		}), end.options()));
 		Support.await(running);
-		// A stage that is still a value of the chain, not one of its works, is not known: after
+		// A stage that is still a value of the chain, not one of its works, is not known:
+		// after
 		// the function that has made it comes the one that passes it on
 		Support.settle(this.runner);
 		Support.settle(this.runner);

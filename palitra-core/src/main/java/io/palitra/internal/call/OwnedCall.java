@@ -14,6 +14,7 @@ import io.palitra.RunOptions;
 import io.palitra.RunPhase;
 import io.palitra.ScopedAsyncCallable;
 import io.palitra.internal.call.State.Open;
+import io.palitra.internal.loop.Clock;
 import io.palitra.internal.loop.Headroom;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
@@ -95,9 +96,17 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		}
 		catch (Throwable ex) {
 			// An Error that struck the owner: this call fails of it, and no other.
-			end(RunResult.ERROR, ex, null);
+			failWith(ex);
 		}
 		return leaveWithOutcome();
+	}
+
+	private void failWith(Throwable error) {
+		Open was = giveUp(RunResult.ERROR, error, null);
+		if (was != null) {
+			// Elsewhere: who has overflowed may have no room for the code of others.
+			Clock.elsewhere(() -> cancelWork(was));
+		}
 	}
 
 	/**
@@ -254,6 +263,11 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		Scope scope = this.scope;
 		if (scope != null) {
 			scope.hops().runNext();
+			if (open() instanceof State.Running running) {
+				// The command may have completed the stage, and overflowed when that told
+				// so.
+				hearAgain(running);
+			}
 			if (timeLeft() <= 0) {
 				end(RunResult.TIMEOUT, null, RunPhase.CALLER_HOP);
 			}

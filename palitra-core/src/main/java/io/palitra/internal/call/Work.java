@@ -288,6 +288,17 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	}
 
 	/**
+	 * Hears again a stage that may be done without having told so: an {@code Error} on
+	 * the completing thread can keep it from telling.
+	 */
+	@SuppressWarnings("unchecked")
+	final void hearAgain(Running running) {
+		if (Stages.isDone(running.stage())) {
+			listen((CompletionStage<? extends T>) running.stage());
+		}
+	}
+
+	/**
 	 * Hears when a stage completes, from the thread that completes it or, if it is done,
 	 * at once: not even a future of a scope takes that to its loop.
 	 */
@@ -407,6 +418,7 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 		}
 		else if (was instanceof Running running) {
 			Stages.cancel(running.stage());
+			hearAgain(running);
 		}
 		// A task that is being called is cancelled by its start, once it has a stage.
 		cancelled();
