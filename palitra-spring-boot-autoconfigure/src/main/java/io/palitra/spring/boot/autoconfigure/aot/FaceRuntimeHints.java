@@ -48,7 +48,7 @@ public final class FaceRuntimeHints {
 	 * accessible.
 	 */
 	private static void registerMethods(RuntimeHints hints, @Nullable Class<?> type) {
-		if (type != null && type != Object.class) {
+		if (type != null) {
 			hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS);
 			registerMethods(hints, type.getSuperclass());
 			for (Class<?> parent : type.getInterfaces()) {

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What {@link FaceRuntimeHintsTests} starts with an agent that records reflection:
+ * What {@link Boot4FaceRuntimeHintsTests} starts with an agent that records reflection:
  * compares what making and calling a face does with the hints for it.
  */
 @SuppressWarnings({ "deprecation", "removal" })
@@ -32,6 +32,7 @@ public final class ForkedFaces {
 				.isThrownBy(() -> assertThat(reflection).match(new RuntimeHints()));
 			RuntimeHints hints = new RuntimeHints();
 			FaceRuntimeHints.register(hints, Users.class, AsyncUsers.class);
+			new NettyRuntimeHints().registerHints(hints, ForkedFaces.class.getClassLoader());
 			assertThat(reflection).match(hints);
 			System.out.println("faces have hints");
 		}
