@@ -24,7 +24,16 @@ import io.palitra.spi.RunResult;
 public abstract sealed class Call<T extends @Nullable Object> extends Work<T> implements RunEvent
 		permits OwnedCall, SubmittedCall {
 
-	private final Calls calls;
+	/**
+	 * Read as it is where there may be no room on the stack for a method.
+	 */
+	final Calls calls;
+
+	/**
+	 * Whether an {@code Error} has torn the thread that made the call out of it, so that
+	 * others have to end it. Volatile: written before {@link Calls#torn}, read after it.
+	 */
+	volatile boolean torn;
 
 	private final Loop loop;
 
@@ -112,6 +121,24 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 * Returns whether nobody needs the call's outcome any more.
 	 */
 	abstract boolean isLeft();
+
+	/**
+	 * Ends a call that was torn, in the place of the thread that made it.
+	 */
+	final void mend() {
+		if (this.torn) {
+			this.torn = false;
+			end(RunResult.ERROR, null, null);
+			cancelAgain();
+			leaveInPlaceOfTheOwner();
+		}
+	}
+
+	/**
+	 * Leaves the call as its owner would have.
+	 */
+	void leaveInPlaceOfTheOwner() {
+	}
 
 	/**
 	 * Returns whether the call is to wait for a permit.

@@ -11,6 +11,7 @@ import io.palitra.RunnerClosedException;
 import io.palitra.RunnerSnapshot;
 import io.palitra.internal.Settings;
 import io.palitra.internal.call.State.Open;
+import io.palitra.internal.loop.Clock;
 import io.palitra.internal.loop.Loop;
 import io.palitra.spi.RunResult;
 
@@ -36,6 +37,12 @@ public final class Calls {
 	 * knows a class loader that is not to be kept (rule C17).
 	 */
 	private volatile WeakReference<@Nullable Context> lastContext = new WeakReference<>(null);
+
+	/**
+	 * Whether there are calls whose thread was torn out of them. Cleared before they are
+	 * looked for.
+	 */
+	volatile boolean torn;
 
 	public Calls(Settings settings) {
 		this.settings = settings;
@@ -81,6 +88,9 @@ public final class Calls {
 	 * @return the call's outcome if the runner does not take it
 	 */
 	@Nullable RunResult submit(Call<?> call) {
+		if (this.torn) {
+			Clock.elsewhere(this::mend);
+		}
 		this.events.submitted(call);
 		call.setContext(capture());
 		RunResult refused = this.life.isServedBy(call.loop()) ? handOver(call) : RunResult.CLOSED;
@@ -89,6 +99,16 @@ public final class Calls {
 		}
 		this.events.rejected();
 		return call.end(refused, null, null) ? refused : RunResult.CLOSED;
+	}
+
+	/**
+	 * Ends the calls whose thread an {@code Error} has torn out of them.
+	 */
+	public void mend() {
+		if (this.torn) {
+			this.torn = false;
+			this.register.forEach(Call::mend);
+		}
 	}
 
 	private @Nullable RunResult handOver(Call<?> call) {
@@ -204,6 +224,9 @@ public final class Calls {
 	 * @param most how many calls to look at, the oldest
 	 */
 	public RunnerSnapshot snapshot(int most) {
+		if (this.torn) {
+			Clock.elsewhere(this::mend);
+		}
 		return this.snapshots.take(most);
 	}
 

@@ -130,6 +130,14 @@ final class Hops implements Executor {
 	}
 
 	/**
+	 * Refuses everything further and forgets what is left: the owner cannot run it.
+	 */
+	void refuse() {
+		this.owner = null;
+		this.commands.clear();
+	}
+
+	/**
 	 * Refuses everything further and runs what is left; for the owner. A command either
 	 * runs, or its submitter is told that it will not.
 	 */

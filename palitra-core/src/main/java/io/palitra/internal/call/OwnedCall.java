@@ -14,7 +14,6 @@ import io.palitra.RunOptions;
 import io.palitra.RunPhase;
 import io.palitra.ScopedAsyncCallable;
 import io.palitra.internal.call.State.Open;
-import io.palitra.internal.loop.Clock;
 import io.palitra.internal.loop.Headroom;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
@@ -88,24 +87,23 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 			return Failed.unstarted(RunResult.INTERRUPTED);
 		}
 		prepare();
-		calls().register().enter(this);
+		boolean left = false;
 		try {
+			calls().register().enter(this);
 			calls().submit(this);
 			begin();
 			awaitOutcome();
+			Object outcome = leaveWithOutcome();
+			left = true;
+			return outcome;
 		}
-		catch (Throwable ex) {
-			// An Error that struck the owner: this call fails of it, and no other.
-			failWith(ex);
-		}
-		return leaveWithOutcome();
-	}
-
-	private void failWith(Throwable error) {
-		Open was = giveUp(RunResult.ERROR, error, null);
-		if (was != null) {
-			// Elsewhere: who has overflowed may have no room for the code of others.
-			Clock.elsewhere(() -> cancelWork(was));
+		finally {
+			if (!left) {
+				// An Error has struck the owner: this call fails of it, and no other.
+				// Nothing is called here, as there may be no room on the stack for it.
+				this.torn = true;
+				this.calls.torn = true;
+			}
 		}
 	}
 
@@ -122,23 +120,37 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	}
 
 	private @Nullable Object leaveWithOutcome() {
-		Object outcome = null;
-		try {
-			Scope scope = this.scope;
-			if (scope != null) {
-				scope.end(outcome() instanceof Failed failed && !failed.ofTask());
-				if (!isAbandoned()) {
-					this.scope = null;
-				}
-			}
-			outcome = outcome();
-			tellEnd(outcome);
-		}
-		finally {
-			this.owner = null;
-			leaveRegister();
-		}
+		endScope();
+		Object outcome = outcome();
+		tellEnd(outcome);
+		this.owner = null;
+		leaveRegister();
 		return outcome;
+	}
+
+	private void endScope() {
+		Scope scope = this.scope;
+		if (scope != null) {
+			scope.end(outcome() instanceof Failed failed && !failed.ofTask());
+			if (!isAbandoned()) {
+				this.scope = null;
+			}
+		}
+	}
+
+	@Override
+	final void leaveInPlaceOfTheOwner() {
+		if (this.parked) {
+			this.parked = false;
+			calls().events().waitsNoMore();
+		}
+		Scope scope = this.scope;
+		if (scope != null) {
+			scope.hops().refuse();
+			scope.cancel();
+		}
+		this.owner = null;
+		leaveRegister();
 	}
 
 	private void awaitOutcome() {
@@ -152,8 +164,8 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		boolean interrupted = false;
 		long reports = 0;
 		calls().events().waits();
+		this.parked = true;
 		try {
-			this.parked = true;
 			while (isOpen()) {
 				long age = age(System.nanoTime());
 				if (timeLeft() <= 0) {
@@ -179,8 +191,8 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 			}
 		}
 		finally {
-			this.parked = false;
 			calls().events().waitsNoMore();
+			this.parked = false;
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}

@@ -142,11 +142,19 @@ abstract sealed class State {
 
 		private final Failed outcome;
 
-		private final boolean left;
+		private final @Nullable Open was;
 
-		Abandoned(Failed outcome, boolean left) {
+		/**
+		 * Creates the state.
+		 * @param was where the work was, {@code null} once nobody needs the outcome
+		 */
+		Abandoned(Failed outcome, @Nullable Open was) {
 			this.outcome = outcome;
-			this.left = left;
+			this.was = was;
+		}
+
+		@Nullable Open was() {
+			return this.was;
 		}
 
 		Failed outcome() {
@@ -157,7 +165,7 @@ abstract sealed class State {
 		 * Returns whether nobody needs the outcome any more.
 		 */
 		boolean isLeft() {
-			return this.left;
+			return this.was == null;
 		}
 
 	}

@@ -58,19 +58,25 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 		Headroom.require();
 		SubmittedCall<T> call = new SubmittedCall<>(calls, task, options, loop);
 		CompletableFuture<T> future = Objects.requireNonNull(call.future);
-		calls.register().enter(call);
+		boolean made = false;
 		try {
+			calls.register().enter(call);
 			RunResult refused = calls.submit(call);
 			if (refused != null) {
+				made = true;
 				throw (RejectedExecutionException) call.toException(Failed.unstarted(refused));
 			}
 			call.setDeadline();
+			made = true;
+			return future;
 		}
-		catch (Throwable ex) {
-			call.end(RunResult.ERROR, ex, null);
-			throw ex;
+		finally {
+			if (!made) {
+				// As in OwnedCall.make()
+				call.torn = true;
+				calls.torn = true;
+			}
 		}
-		return future;
 	}
 
 	private void setDeadline() {

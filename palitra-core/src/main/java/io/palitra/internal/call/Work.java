@@ -394,7 +394,7 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 		for (Object seen = this.state; seen instanceof Open open; seen = this.state) {
 			Failed failed = new Failed(result, cause, (in != null) ? in : open.phase(), hopTime);
 			boolean works = open.isWorking() && ownsStage();
-			if (STATE.compareAndSet(this, open, works ? new Abandoned(failed, false) : failed)) {
+			if (STATE.compareAndSet(this, open, works ? new Abandoned(failed, open) : failed)) {
 				return open;
 			}
 		}
@@ -425,6 +425,15 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	}
 
 	/**
+	 * Cancels what was given up once more: whoever did that may not have come to its end.
+	 */
+	final void cancelAgain() {
+		if (this.state instanceof Abandoned abandoned && abandoned.was() instanceof Running running) {
+			cancelWork(running);
+		}
+	}
+
+	/**
 	 * Returns the outcome that is there: the value or a {@link Failed}.
 	 */
 	final @Nullable Object outcome() {
@@ -439,7 +448,7 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	 */
 	final boolean leave() {
 		if (this.state instanceof Abandoned abandoned
-				&& STATE.compareAndSet(this, abandoned, new Abandoned(abandoned.outcome(), true))) {
+				&& STATE.compareAndSet(this, abandoned, new Abandoned(abandoned.outcome(), null))) {
 			return false;
 		}
 		// Nobody waits for what is written here.

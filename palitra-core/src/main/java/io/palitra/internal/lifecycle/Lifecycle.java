@@ -245,11 +245,16 @@ public final class Lifecycle {
 	 */
 	private void drain() {
 		this.calls.register().setDrainer(Thread.currentThread());
-		boolean idle = this.grace.await(this.calls.register()::isIdle, 0);
+		boolean idle = this.grace.await(this::isIdle, 0);
 		this.calls.register().setDrainer(null);
 		if (!idle) {
 			this.calls.endAll(null);
 		}
+	}
+
+	private boolean isIdle() {
+		this.calls.mend();
+		return this.calls.register().isIdle();
 	}
 
 	private Loop startLoop() {
@@ -262,7 +267,13 @@ public final class Lifecycle {
 	 */
 	private static BooleanSupplier isCollected(Lifecycle lifecycle) {
 		WeakReference<Lifecycle> reference = new WeakReference<>(lifecycle);
-		return () -> reference.get() == null;
+		return () -> {
+			Lifecycle present = reference.get();
+			if (present != null) {
+				present.calls.mend();
+			}
+			return present == null;
+		};
 	}
 
 	/**

@@ -10,7 +10,7 @@ public final class Headroom {
 	/**
 	 * More calls than palitra itself ever makes in one another.
 	 */
-	private static final int DEPTH = 48;
+	private static final int DEPTH = 64;
 
 	private Headroom() {
 	}
