@@ -2,7 +2,7 @@ package io.palitra.spring.boot.starter.slice;
 
 import org.springframework.boot.test.autoconfigure.graphql.GraphQlTest;
 
-@GraphQlTest(GreetingController.class)
+@GraphQlTest(SliceGreetingController.class)
 class Boot3GraphQlSliceTests extends AbstractGraphQlSliceTests {
 
 }

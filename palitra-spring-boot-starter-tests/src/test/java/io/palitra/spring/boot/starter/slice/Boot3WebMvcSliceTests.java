@@ -2,7 +2,7 @@ package io.palitra.spring.boot.starter.slice;
 
 import org.springframework.boot.test.autoconfigure.web.servlet.WebMvcTest;
 
-@WebMvcTest(GreetingController.class)
+@WebMvcTest(SliceGreetingController.class)
 class Boot3WebMvcSliceTests extends AbstractWebMvcSliceTests {
 
 }

@@ -2,7 +2,7 @@ package io.palitra.spring.boot.starter.slice;
 
 import org.springframework.boot.graphql.test.autoconfigure.GraphQlTest;
 
-@GraphQlTest(GreetingController.class)
+@GraphQlTest(SliceGreetingController.class)
 class Boot4GraphQlSliceTests extends AbstractGraphQlSliceTests {
 
 }

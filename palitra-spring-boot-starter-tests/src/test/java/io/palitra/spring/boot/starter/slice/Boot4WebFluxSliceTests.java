@@ -2,7 +2,7 @@ package io.palitra.spring.boot.starter.slice;
 
 import org.springframework.boot.webflux.test.autoconfigure.WebFluxTest;
 
-@WebFluxTest(GreetingController.class)
+@WebFluxTest(SliceGreetingController.class)
 class Boot4WebFluxSliceTests extends AbstractWebFluxSliceTests {
 
 }

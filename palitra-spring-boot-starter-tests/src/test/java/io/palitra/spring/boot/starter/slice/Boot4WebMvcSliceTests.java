@@ -2,7 +2,7 @@ package io.palitra.spring.boot.starter.slice;
 
 import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
 
-@WebMvcTest(GreetingController.class)
+@WebMvcTest(SliceGreetingController.class)
 class Boot4WebMvcSliceTests extends AbstractWebMvcSliceTests {
 
 }

@@ -9,11 +9,11 @@ import org.springframework.web.bind.annotation.RestController;
 import io.palitra.EventLoopThreadRunner;
 
 @RestController
-class GreetingController {
+class SliceGreetingController {
 
 	private final EventLoopThreadRunner runner;
 
-	GreetingController(EventLoopThreadRunner runner) {
+	SliceGreetingController(EventLoopThreadRunner runner) {
 		this.runner = runner;
 	}
 
