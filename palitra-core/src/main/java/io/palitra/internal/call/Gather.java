@@ -239,13 +239,16 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		return Collections.unmodifiableList(list);
 	}
 
-	@SuppressWarnings("unchecked")
+	// Whether null is a T, only the caller knows.
+	@SuppressWarnings({ "unchecked", "NullAway" })
 	private Outcome<T> outcome(@Nullable Object outcome, @Nullable Throwable late) {
 		if (outcome == null || outcome == CLOSED) {
 			return new Outcome.Failure<>(Objects.requireNonNull(late));
 		}
-		return (outcome instanceof Failed failed) ? new Outcome.Failure<>(failureOf(failed))
-				: new Outcome.Success<>((T) Null.unmasked(outcome));
+		if (outcome instanceof Failed failed) {
+			return new Outcome.Failure<>(failureOf(failed));
+		}
+		return new Outcome.Success<>((T) Null.unmasked(outcome));
 	}
 
 	/**

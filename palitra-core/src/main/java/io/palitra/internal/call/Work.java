@@ -62,8 +62,7 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	private volatile Object state;
 
 	Work(Open initial) {
-		// Published with the work.
-		STATE.set(this, initial);
+		this.state = initial;
 	}
 
 	/**
