@@ -113,6 +113,10 @@ final class Hops implements Executor {
 		try {
 			hop.command().run();
 		}
+		catch (VirtualMachineError ex) {
+			// Who has overflowed may have left anything undone: the call fails of it.
+			throw ex;
+		}
 		catch (Throwable ex) {
 			Uncaught.report(ex);
 		}

@@ -26,6 +26,7 @@ import io.palitra.WaitStrategy;
 @Outcome(id = "0, 2", expect = Expect.ACCEPTABLE, desc = "Discarded")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Lost or doubled")
 @State
+@SuppressWarnings("this-escape")
 public class PublisherElementVersusCancel {
 
 	private static final EventLoopThreadRunner RUNNER = Races.builder()
