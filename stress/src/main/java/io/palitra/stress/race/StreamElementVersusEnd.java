@@ -23,6 +23,7 @@ import io.palitra.WaitStrategy;
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Read or discarded")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Lost, doubled or left hanging")
 @State
+@SuppressWarnings("this-escape")
 public class StreamElementVersusEnd {
 
 	private static final EventLoopThreadRunner RUNNER = Races.builder()
