@@ -30,8 +30,10 @@ public interface RunScope {
 	 * A command that was accepted is run: if the run ends first, whatever way, before the
 	 * waiting method returns. Once it has returned, commands are refused with
 	 * {@link java.util.concurrent.RejectedExecutionException}. What a command throws goes
-	 * to the thread's uncaught exception handler. While a command runs, the call cannot
-	 * return, not even at its deadline. A command may itself call a runner.
+	 * to the thread's uncaught exception handler, but for a {@code VirtualMachineError}
+	 * such as an overflow of the stack, which fails the call (rule C16). While a command
+	 * runs, the call cannot return, not even at its deadline. A command may itself call a
+	 * runner.
 	 * @return the executor
 	 */
 	Executor caller();

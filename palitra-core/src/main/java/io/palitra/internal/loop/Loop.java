@@ -423,8 +423,9 @@ public final class Loop implements Spin.Condition {
 			this.spin.parks();
 			park(nap);
 		}
-		boolean unwoken = this.queue.awake();
-		if (slept && unwoken && overdue == Long.MIN_VALUE && this.nesting == 0 && this.abandoned.getAsBoolean()) {
+		this.queue.awake();
+		if (slept && this.queue.isEmpty() && overdue == Long.MIN_VALUE && this.nesting == 0
+				&& this.abandoned.getAsBoolean()) {
 			close();
 		}
 	}

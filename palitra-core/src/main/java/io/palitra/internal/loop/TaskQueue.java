@@ -3,7 +3,6 @@ package io.palitra.internal.loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ final class TaskQueue {
 
 	private final ConcurrentLinkedQueue<LoopTask> tasks = new ConcurrentLinkedQueue<>();
 
-	private final AtomicBoolean sleeping = new AtomicBoolean();
+	private volatile boolean sleeping;
 
 	private volatile boolean closed;
 
@@ -44,10 +43,12 @@ final class TaskQueue {
 	}
 
 	/**
-	 * Wakes the consumer if it sleeps: one of those who see that does.
+	 * Wakes the consumer if it sleeps. All who see that do, until the consumer itself
+	 * says that it is awake: were it said by one who then overflows, nobody would wake
+	 * it.
 	 */
 	void wake(Thread consumer) {
-		if (this.sleeping.get() && this.sleeping.compareAndSet(true, false)) {
+		if (this.sleeping) {
 			LockSupport.unpark(consumer);
 		}
 	}
@@ -75,15 +76,14 @@ final class TaskQueue {
 	 * Tells that the consumer is about to sleep; it must look once more before it does.
 	 */
 	void sleeping() {
-		this.sleeping.set(true);
+		this.sleeping = true;
 	}
 
 	/**
 	 * Tells that the consumer is awake.
-	 * @return {@code false} if somebody has woken it
 	 */
-	boolean awake() {
-		return this.sleeping.getAndSet(false);
+	void awake() {
+		this.sleeping = false;
 	}
 
 	boolean isClosed() {
