@@ -34,7 +34,7 @@ class C16DeepStackTests {
 	 */
 	private static final Duration AWAKE = Duration.ofSeconds(4);
 
-	private static final int STACKS = 12;
+	private static final int STACKS = 6;
 
 	private EventLoopThreadRunner runner;
 
