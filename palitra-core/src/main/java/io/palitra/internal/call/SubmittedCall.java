@@ -85,9 +85,7 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 			return;
 		}
 		synchronized (this) {
-			// Looked at again under the lock that ended() takes: the deadline is there
-			// for
-			// it, or none is set.
+			// Under the lock that ended() takes: it sees the deadline, or none is set.
 			if (isOpen()) {
 				this.deadline = Clock.after(limit, this::expire);
 			}
