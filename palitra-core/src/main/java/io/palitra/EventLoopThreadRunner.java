@@ -103,7 +103,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	/**
 	 * Runs a task and waits for its result, at most as long as the runner's timeout.
 	 * @param <T> the type of the result
-	 * @param task the work, called once on the loop's thread, or never
+	 * @param task the work, called once or never, on the loop's thread unless told
+	 * otherwise
 	 * @return the result, which may be {@code null}
 	 * @throws NullPointerException if {@code task} is {@code null} or returns
 	 * {@code null}
@@ -155,7 +156,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * Runs a task that gets a scope, and waits for its result, at most as long as the
 	 * runner's timeout.
 	 * @param <T> the type of the result
-	 * @param task the work, called once on the loop's thread, or never
+	 * @param task the work, called once or never, on the loop's thread unless told
+	 * otherwise
 	 * @return the result, which may be {@code null}
 	 * @see #run(AsyncCallable) the exceptions
 	 */
@@ -628,7 +630,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * exception if it fails; cancelling the future cancels the work. Waiting for the
 	 * future on a loop thread is refused with {@link BlockingNotAllowedException}.
 	 * @param <T> the type of the result
-	 * @param task the work, called once on the loop's thread, or never
+	 * @param task the work, called once or never, on the loop's thread unless told
+	 * otherwise
 	 * @return a future for the result
 	 * @throws NullPointerException if {@code task} is {@code null}
 	 * @throws RunnerClosedException if the runner is stopped or closed
@@ -640,7 +643,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	/**
 	 * Hands a task over with options, without waiting.
 	 * @param <T> the type of the result
-	 * @param task the work, called once on the loop's thread, or never
+	 * @param task the work, called once or never, on the loop's thread unless told
+	 * otherwise
 	 * @param options what this call wants otherwise than the runner's settings
 	 * @return a future for the result
 	 * @throws NullPointerException if an argument is {@code null}
