@@ -19,7 +19,6 @@ import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.internal.loop.Spin;
-import io.palitra.internal.loop.Stages;
 import io.palitra.spi.RunResult;
 
 /**
@@ -404,9 +403,6 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		 */
 		public @Nullable Object read() {
 			CompletionStage<T> done = Objects.requireNonNull(this.stage);
-			if (Stages.hasValue(done)) {
-				return done.toCompletableFuture().join();
-			}
 			Await<T> reader = of(calls(), done, options());
 			reader.listen(done);
 			// Nothing there yet if the stage runs its dependents elsewhere even when
