@@ -205,7 +205,7 @@ class C05ChainTests {
 		Support.settle(this.runner);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-		Support.settle(this.runner);
+		Support.eventually().until(second::isCancelled);
 		assertThat(second.cancellations()).containsExactly(true);
 		assertThat(this.runner.snapshot().abandoned()).isOne();
 		second.complete("late");

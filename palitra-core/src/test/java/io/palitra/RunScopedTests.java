@@ -441,6 +441,7 @@ class RunScopedTests {
 			return CompletableFuture.completedFuture("fine");
 		});
 		assertThat(result).isEqualTo("fine");
+		Support.settle(this.runner);
 		assertThat(seen.get()).isSameAs(failure);
 	}
 

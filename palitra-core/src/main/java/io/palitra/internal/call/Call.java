@@ -128,6 +128,9 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	final void mend() {
 		if (this.torn) {
 			this.torn = false;
+			if (startOn() != null) {
+				endTornStart();
+			}
 			end(RunResult.ERROR, null, null);
 			cancelAgain();
 			leaveInPlaceOfTheOwner();

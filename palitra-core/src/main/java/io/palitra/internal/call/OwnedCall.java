@@ -146,7 +146,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		Scope scope = this.scope;
 		if (scope != null) {
 			scope.hops().refuse();
-			scope.cancel();
+			scope.cancelAgain();
 		}
 		this.owner = null;
 		leaveRegister();

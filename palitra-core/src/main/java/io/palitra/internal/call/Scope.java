@@ -226,6 +226,14 @@ final class Scope implements RunScope {
 		this.children.forEach(Child::cancel);
 	}
 
+	/**
+	 * Cancels whatever may be left of the run, by whoever mends it.
+	 */
+	void cancelAgain() {
+		cancel();
+		this.children.forEach(Child::cancelAgain);
+	}
+
 	private void runCancelHooks() {
 		for (Runnable hook = this.cancelHooks.poll(); hook != null; hook = this.cancelHooks.poll()) {
 			try {

@@ -228,6 +228,16 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	}
 
 	/**
+	 * Ends a work whose task was being called in place when an {@code Error} tore the
+	 * caller out of that; for others.
+	 */
+	final void endTornStart() {
+		if (this.state == State.STARTING) {
+			end(null, new StackOverflowError(this + " was torn at its start"));
+		}
+	}
+
+	/**
 	 * Calls the task, in its context.
 	 */
 	@Override
