@@ -148,7 +148,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @see #run(AsyncCallable) the other exceptions
 	 */
 	public <T extends @Nullable Object> T run(AsyncCallable<T> task, RunOptions options) {
-		OwnedCall<T> call = call(task, options);
+		OwnedCall<T> call = call("run", task, options);
 		return value(call, call.make());
 	}
 
@@ -189,8 +189,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @see #run(AsyncCallable) the other exceptions
 	 */
 	public <T extends @Nullable Object> T runScoped(ScopedAsyncCallable<T> task, RunOptions options) {
-		Objects.requireNonNull(task, "task");
-		Objects.requireNonNull(options, "options");
+		refuseNull("runScoped", "task", task);
+		refuseNull("runScoped", "options", options);
 		OwnedCall<T> call = OwnedCall.scoped(this.calls, task, options);
 		refuseToBlock("runScoped", call);
 		return value(call, call.make());
@@ -229,8 +229,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T extends @Nullable Object, X extends Exception> T runChecked(AsyncCallable<T> task, Class<X> declared,
 			RunOptions options) throws X {
-		Objects.requireNonNull(declared, "declared");
-		OwnedCall<T> call = call(task, options);
+		refuseNull("runChecked", "declared", declared);
+		OwnedCall<T> call = call("runChecked", task, options);
 		return value(call, call.make(), declared);
 	}
 
@@ -263,7 +263,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T extends @Nullable Object> T runInterruptibly(AsyncCallable<T> task, RunOptions options)
 			throws InterruptedException {
-		OwnedCall<T> call = call(task, options);
+		OwnedCall<T> call = call("runInterruptibly", task, options);
 		Object outcome = call.make();
 		if (outcome instanceof Failed failed && failed.result() == RunResult.INTERRUPTED) {
 			Thread.interrupted();
@@ -303,7 +303,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	}
 
 	private <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, RunOptions options) {
-		Objects.requireNonNull(alreadyStarted, "alreadyStarted");
+		refuseNull("await", "alreadyStarted", alreadyStarted);
 		boolean done = Stages.isDone(alreadyStarted);
 		OwnedCall.Await<T> call = OwnedCall.Await.of(this.calls, alreadyStarted, options);
 		if (!done) {
@@ -325,7 +325,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	@SafeVarargs
 	@SuppressWarnings("varargs")
 	public final <T extends @Nullable Object> List<T> gather(AsyncCallable<? extends T>... tasks) {
-		return gather(Arrays.asList(Objects.requireNonNull(tasks, "tasks")));
+		refuseNull("gather", "tasks", tasks);
+		return gather(Arrays.asList(tasks));
 	}
 
 	/**
@@ -396,7 +397,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	public <T extends @Nullable Object, X extends Exception> List<T> gatherChecked(
 			Collection<? extends AsyncCallable<? extends T>> tasks, Class<X> declared, RunOptions options) throws X {
-		Objects.requireNonNull(declared, "declared");
+		refuseNull("gatherChecked", "declared", declared);
 		return gather(tasks, options, declared);
 	}
 
@@ -548,8 +549,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	}
 
 	private List<?> all(Object fn, RunOptions options, AsyncCallable<?>... tasks) {
-		Objects.requireNonNull(fn, "fn");
-		Objects.requireNonNull(options, "options");
+		refuseNull("combine", "fn", fn);
+		refuseNull("combine", "options", options);
+		refuseNullIn("combine", Arrays.asList(tasks));
 		return this.<Object>gather(Arrays.asList(tasks),
 				options.name().isPresent() ? options : options.name("combine"));
 	}
@@ -565,7 +567,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	@SafeVarargs
 	@SuppressWarnings("varargs")
 	public final <T extends @Nullable Object> List<Outcome<T>> gatherOutcomes(AsyncCallable<? extends T>... tasks) {
-		return gatherOutcomes(Arrays.asList(Objects.requireNonNull(tasks, "tasks")));
+		refuseNull("gatherOutcomes", "tasks", tasks);
+		return gatherOutcomes(Arrays.asList(tasks));
 	}
 
 	/**
@@ -609,13 +612,10 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	private <T extends @Nullable Object> Gathering<T> gathering(String operation,
 			Collection<? extends AsyncCallable<? extends T>> tasks, RunOptions options, boolean failFast) {
-		Objects.requireNonNull(tasks, "tasks");
-		Objects.requireNonNull(options, "options");
+		refuseNull(operation, "tasks", tasks);
+		refuseNull(operation, "options", options);
 		List<AsyncCallable<? extends T>> copy = new ArrayList<>(tasks);
-		int missing = copy.indexOf(null);
-		if (missing >= 0) {
-			throw new NullPointerException("tasks[" + missing + "]");
-		}
+		refuseNullIn(operation, copy);
 		RunOptions named = options.name().isPresent() ? options : options.name(operation);
 		Gather<T> gather = new Gather<>(named.name().orElseThrow(), copy, failFast,
 				options.maxConcurrency().orElse(Integer.MAX_VALUE));
@@ -652,8 +652,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @see #submit(AsyncCallable)
 	 */
 	public <T extends @Nullable Object> CompletableFuture<T> submit(AsyncCallable<T> task, RunOptions options) {
-		Objects.requireNonNull(task, "task");
-		Objects.requireNonNull(options, "options");
+		refuseNull("submit", "task", task);
+		refuseNull("submit", "options", options);
 		return SubmittedCall.submit(this.calls, task, options, this.eventLoop);
 	}
 
@@ -687,8 +687,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @throws NullPointerException if an argument is {@code null}
 	 */
 	public <T> Stream<T> stream(Flow.Publisher<T> publisher, RunOptions options) {
-		Objects.requireNonNull(publisher, "publisher");
-		Objects.requireNonNull(options, "options");
+		refuseNull("stream", "publisher", publisher);
+		refuseNull("stream", "options", options);
 		RunOptions named = options.name().isPresent() ? options : options.name("stream");
 		Executor loop = this.calls.inContext(this.eventLoop);
 		return new PublisherSpliterator<>(publisher, (subscribe, signal) -> await(signal, named, subscribe, loop),
@@ -733,12 +733,26 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		return Facade.of(this, facade, asyncTarget, this.settings.adapters());
 	}
 
-	private <T extends @Nullable Object> OwnedCall<T> call(AsyncCallable<T> task, RunOptions options) {
-		Objects.requireNonNull(task, "task");
-		Objects.requireNonNull(options, "options");
+	private <T extends @Nullable Object> OwnedCall<T> call(String operation, AsyncCallable<T> task,
+			RunOptions options) {
+		refuseNull(operation, "task", task);
+		refuseNull(operation, "options", options);
 		OwnedCall<T> call = OwnedCall.of(this.calls, task, options);
-		refuseToBlock("run", call);
+		refuseToBlock(operation, call);
 		return call;
+	}
+
+	private static void refuseNull(String operation, String parameter, @Nullable Object argument) {
+		if (argument == null) {
+			throw new NullPointerException(operation + ": " + parameter + " is null");
+		}
+	}
+
+	private static void refuseNullIn(String operation, List<?> tasks) {
+		int missing = tasks.indexOf(null);
+		if (missing >= 0) {
+			throw new NullPointerException(operation + ": tasks[" + missing + "] is null");
+		}
 	}
 
 	private void refuseToBlock(String operation, Call<?> call) {
@@ -883,7 +897,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @throws RunnerClosedException if the runner has been closed
 	 */
 	public <T extends @Nullable Object> void onClose(AsyncCallable<T> cleanup) {
-		this.lifecycle.onClose(Objects.requireNonNull(cleanup, "cleanup"));
+		refuseNull("onClose", "cleanup", cleanup);
+		this.lifecycle.onClose(cleanup);
 	}
 
 	/**

@@ -91,33 +91,33 @@ class C01InputTests {
 	static Stream<Arguments> nullIsRefused() {
 		AsyncCallable<Object> task = Support.value("x");
 		Collection<AsyncCallable<Object>> none = null;
-		return Stream.of(misuse("run", "task", (runner) -> runner.run(null)),
-				misuse("run with timeout", "task", (runner) -> runner.run(null, Duration.ofSeconds(1))),
+		return Stream.of(misuse("run", "run: task is null", (runner) -> runner.run(null)),
+				misuse("run with timeout", "run: task is null", (runner) -> runner.run(null, Duration.ofSeconds(1))),
 				misuse("run with null timeout", "timeout", (runner) -> runner.run(task, (Duration) null)),
-				misuse("run with options", "task", (runner) -> runner.run(null, RunOptions.defaults())),
-				misuse("run with null options", "options", (runner) -> runner.run(task, (RunOptions) null)),
-				misuse("runChecked", "task", (runner) -> runner.runChecked(null, Exception.class)),
-				misuse("runChecked without class", "declared", (runner) -> runner.runChecked(task, null)),
-				misuse("runChecked with null options", "options",
+				misuse("run with options", "run: task is null", (runner) -> runner.run(null, RunOptions.defaults())),
+				misuse("run with null options", "run: options is null", (runner) -> runner.run(task, (RunOptions) null)),
+				misuse("runChecked", "runChecked: task is null", (runner) -> runner.runChecked(null, Exception.class)),
+				misuse("runChecked without class", "runChecked: declared is null", (runner) -> runner.runChecked(task, null)),
+				misuse("runChecked with null options", "runChecked: options is null",
 						(runner) -> runner.runChecked(task, Exception.class, null)),
-				misuse("runInterruptibly", "task", (runner) -> runner.runInterruptibly(null)),
-				misuse("runInterruptibly with null options", "options",
+				misuse("runInterruptibly", "runInterruptibly: task is null", (runner) -> runner.runInterruptibly(null)),
+				misuse("runInterruptibly with null options", "runInterruptibly: options is null",
 						(runner) -> runner.runInterruptibly(task, null)),
-				misuse("await", "alreadyStarted", (runner) -> runner.await(null)),
-				misuse("await with timeout", "alreadyStarted", (runner) -> runner.await(null, Duration.ofSeconds(1))),
+				misuse("await", "await: alreadyStarted is null", (runner) -> runner.await(null)),
+				misuse("await with timeout", "await: alreadyStarted is null", (runner) -> runner.await(null, Duration.ofSeconds(1))),
 				misuse("await with null timeout", "timeout",
 						(runner) -> runner.await(CompletableFuture.completedFuture("x"), null)),
-				misuse("submit", "task", (runner) -> runner.submit(null)),
-				misuse("submit with null options", "options", (runner) -> runner.submit(task, null)),
-				misuse("gather array", "tasks", (runner) -> runner.gather((AsyncCallable<Object>[]) null)),
-				misuse("gather", "tasks", (runner) -> runner.gather(none)),
-				misuse("gather with null options", "options", (runner) -> runner.gather(List.of(task), null)),
-				misuse("gatherOutcomes array", "tasks",
+				misuse("submit", "submit: task is null", (runner) -> runner.submit(null)),
+				misuse("submit with null options", "submit: options is null", (runner) -> runner.submit(task, null)),
+				misuse("gather array", "gather: tasks is null", (runner) -> runner.gather((AsyncCallable<Object>[]) null)),
+				misuse("gather", "gather: tasks is null", (runner) -> runner.gather(none)),
+				misuse("gather with null options", "gather: options is null", (runner) -> runner.gather(List.of(task), null)),
+				misuse("gatherOutcomes array", "gatherOutcomes: tasks is null",
 						(runner) -> runner.gatherOutcomes((AsyncCallable<Object>[]) null)),
-				misuse("gatherOutcomes", "tasks", (runner) -> runner.gatherOutcomes(none)),
-				misuse("gatherOutcomes with null options", "options",
+				misuse("gatherOutcomes", "gatherOutcomes: tasks is null", (runner) -> runner.gatherOutcomes(none)),
+				misuse("gatherOutcomes with null options", "gatherOutcomes: options is null",
 						(runner) -> runner.gatherOutcomes(List.of(task), null)),
-				misuse("onClose", "cleanup", (runner) -> runner.onClose(null)),
+				misuse("onClose", "onClose: cleanup is null", (runner) -> runner.onClose(null)),
 				misuse("close", "grace", (runner) -> runner.close(null)),
 				misuse("loop.execute", "command", (runner) -> runner.getLoop().execute(null)),
 				misuse("loop.schedule", "command",
@@ -134,12 +134,14 @@ class C01InputTests {
 		AtomicInteger calls = new AtomicInteger();
 		AsyncCallable<Integer> child = () -> CompletableFuture.completedFuture(calls.incrementAndGet());
 		assertThatNullPointerException().isThrownBy(() -> this.runner.gather(child, child, null, child))
-			.withMessage("tasks[2]");
+			.withMessage("gather: tasks[2] is null");
 		assertThatNullPointerException().isThrownBy(() -> this.runner.gatherOutcomes(child, null))
-			.withMessage("tasks[1]");
+			.withMessage("gatherOutcomes: tasks[1] is null");
 		assertThatNullPointerException()
 			.isThrownBy(() -> this.runner.gather(new ArrayList<>(Arrays.asList(null, child))))
-			.withMessage("tasks[0]");
+			.withMessage("gather: tasks[0] is null");
+		assertThatNullPointerException().isThrownBy(() -> this.runner.combine(child, null, Integer::sum))
+			.withMessage("combine: tasks[1] is null");
 		this.runner.run(Support.value("later"));
 		assertThat(calls).hasValue(0);
 	}

@@ -3,8 +3,13 @@ package io.palitra;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,9 +29,20 @@ class C18ClassInitializerTests {
 	private static final String CLASS_PATH = ChildJvm.locationOf(EventLoopThreadRunner.class) + File.pathSeparator
 			+ ChildJvm.locationOf(InitializesByRunning.class);
 
+	private static Map<String, Owner<List<String>>> programs;
+
+	/**
+	 * Side by side, and each once, for they wait for a limit rather than compute.
+	 */
+	@BeforeAll
+	static void start() {
+		programs = Stream.of("limited", "deep", "interface", "gather", "submit", "report", "reference")
+			.collect(Collectors.toMap(Function.identity(), (how) -> Owner.start(() -> ChildJvm.run(Duration.ofSeconds(40), CLASS_PATH, InitializesByRunning.class, how))));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "limited", "deep", "interface", "gather", "submit", "report" })
-	void textOfTheTimeoutNamesTheClassInitializerAndTheNextCallWorks(String how) throws Exception {
+	void textOfTheTimeoutNamesTheClassInitializerAndTheNextCallWorks(String how) {
 		List<String> lines = run(how);
 		assertThat(lines)
 			.anySatisfy((line) -> assertThat(line).contains("RunTimeoutException").contains("class initializer"));
@@ -34,20 +50,20 @@ class C18ClassInitializerTests {
 	}
 
 	@Test
-	void textNamesTheClassThatIsBeingInitialized() throws Exception {
+	void textNamesTheClassThatIsBeingInitialized() {
 		assertThat(run("deep"))
 			.anySatisfy((line) -> assertThat(line).contains("class initializer").contains("InitializesByRunning$Deep"));
 	}
 
 	@Test
-	void reportOfAnOwnerThatWaitsNamesTheClassInitializer() throws Exception {
+	void reportOfAnOwnerThatWaitsNamesTheClassInitializer() {
 		assertThat(run("report")).anySatisfy((line) -> assertThat(line).startsWith("LOG Thread \"")
 			.contains("has waited")
 			.contains("class initializer"));
 	}
 
 	@Test
-	void initializerThatNeedsNothingOfItsClassOnTheLoopIsServed() throws Exception {
+	void initializerThatNeedsNothingOfItsClassOnTheLoopIsServed() {
 		assertThat(run("reference")).containsExactly("token: token", "then: token");
 	}
 
@@ -69,8 +85,8 @@ class C18ClassInitializerTests {
 		}
 	}
 
-	private static List<String> run(String how) throws Exception {
-		return ChildJvm.run(Duration.ofSeconds(40), CLASS_PATH, InitializesByRunning.class, how);
+	private static List<String> run(String how) {
+		return programs.get(how).value();
 	}
 
 }

@@ -816,11 +816,11 @@ class C21StreamTests {
 
 	@Test
 	void nullIsRefused() {
-		assertThatNullPointerException().isThrownBy(() -> this.runner.stream(null)).withMessage("publisher");
+		assertThatNullPointerException().isThrownBy(() -> this.runner.stream(null)).withMessage("stream: publisher is null");
 		assertThatNullPointerException().isThrownBy(() -> this.runner.stream(null, RunOptions.defaults()))
-			.withMessage("publisher");
+			.withMessage("stream: publisher is null");
 		assertThatNullPointerException().isThrownBy(() -> this.runner.stream(new Numbers(1), null))
-			.withMessage("options");
+			.withMessage("stream: options is null");
 	}
 
 	private static RunOptions limit(Duration limit) {
