@@ -20,6 +20,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -73,6 +74,8 @@ class UpstreamServer implements AutoCloseable {
 			return HttpServer.create(new InetSocketAddress("127.0.0.1", port), BACKLOG);
 		}
 		catch (IOException ex) {
+			// Which Spring Boot explains as it does for its own server
+			PortInUseException.throwIfPortBindingException(ex, () -> port);
 			throw new IllegalStateException("The upstream cannot be started on port " + port + " (" + ex.getMessage()
 					+ "); set upstream.port to another one, or to 0 for any that is free", ex);
 		}
