@@ -45,7 +45,7 @@ class C03HostileExceptionsTests {
 	@ParameterizedTest
 	@MethodSource("everyWayAndMethod")
 	void ownerGetsTheInstance(Way way, String method) {
-		for (int i = 0; i < 50; i++) {
+		for (int i = 0; i < 10; i++) {
 			HostileException failure = new HostileException(method);
 			Owner<Object> thrown = Owner.start(() -> endOf(way, () -> {
 				throw failure;
