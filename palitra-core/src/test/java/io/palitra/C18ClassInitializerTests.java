@@ -37,7 +37,8 @@ class C18ClassInitializerTests {
 	@BeforeAll
 	static void start() {
 		programs = Stream.of("limited", "deep", "interface", "gather", "submit", "report", "reference")
-			.collect(Collectors.toMap(Function.identity(), (how) -> Owner.start(() -> ChildJvm.run(Duration.ofSeconds(40), CLASS_PATH, InitializesByRunning.class, how))));
+			.collect(Collectors.toMap(Function.identity(), (how) -> Owner
+				.start(() -> ChildJvm.run(Duration.ofSeconds(40), CLASS_PATH, InitializesByRunning.class, how))));
 	}
 
 	@ParameterizedTest

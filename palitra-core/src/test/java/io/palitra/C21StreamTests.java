@@ -816,7 +816,8 @@ class C21StreamTests {
 
 	@Test
 	void nullIsRefused() {
-		assertThatNullPointerException().isThrownBy(() -> this.runner.stream(null)).withMessage("stream: publisher is null");
+		assertThatNullPointerException().isThrownBy(() -> this.runner.stream(null))
+			.withMessage("stream: publisher is null");
 		assertThatNullPointerException().isThrownBy(() -> this.runner.stream(null, RunOptions.defaults()))
 			.withMessage("stream: publisher is null");
 		assertThatNullPointerException().isThrownBy(() -> this.runner.stream(new Numbers(1), null))

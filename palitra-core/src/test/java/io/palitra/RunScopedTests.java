@@ -68,7 +68,8 @@ class RunScopedTests {
 	@ParameterizedTest
 	@MethodSource("taskIsCalledOnceOnTheLoopAndItsResultReturned")
 	void nullTaskIsRefused(ScopedCall call) {
-		assertThatNullPointerException().isThrownBy(() -> call.make(this.runner, null)).withMessage("runScoped: task is null");
+		assertThatNullPointerException().isThrownBy(() -> call.make(this.runner, null))
+			.withMessage("runScoped: task is null");
 	}
 
 	@Test
