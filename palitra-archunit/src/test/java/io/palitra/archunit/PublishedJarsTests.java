@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What the rules find in code of others, each finding of which was read in its source.
- * {@code docs/moving.md} has the figures.
+ * {@code docs/reference/moving.md} has the figures.
  */
 class PublishedJarsTests {
 

@@ -103,7 +103,7 @@ class ReferenceTests {
 			List<String> expected = new ArrayList<>(List.of("# Meters", "", generated(),
 					"All meters that an application with the starter, the actuator and a Prometheus registry has after one "
 							+ "call. What is",
-					"normal, and what to be alerted of, is in [Operating](operating.md). `palitra.runner.limit` and "
+					"normal, and what to be alerted of, is in [Operating](../guide/operating.md). `palitra.runner.limit` and "
 							+ "`palitra.runner.permits` are there for",
 					"runners that have a limit, `palitra.runner.max-in-flight`.", "",
 					"`palitra.run` and `palitra.run.active` are what Spring Boot makes of the observation `palitra.run`, which is "
@@ -148,7 +148,7 @@ class ReferenceTests {
 			.results()
 			.map((alert) -> alert.group(1))
 			.toList();
-		List<String> explained = EXPLAINED.matcher(Files.readString(Markdown.root().resolve("docs/operating.md")))
+		List<String> explained = EXPLAINED.matcher(Files.readString(Markdown.root().resolve("docs/guide/operating.md")))
 			.results()
 			.map((alert) -> alert.group(1))
 			.toList();
@@ -203,7 +203,7 @@ class ReferenceTests {
 	}
 
 	private static Markdown reference(String name) {
-		Path file = Markdown.root().resolve("docs").resolve(name);
+		Path file = Markdown.root().resolve("docs/reference").resolve(name);
 		return (file.toFile().exists()) ? Markdown.read(file) : new Markdown(file, List.of());
 	}
 

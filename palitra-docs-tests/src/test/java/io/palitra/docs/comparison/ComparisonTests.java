@@ -67,7 +67,7 @@ class ComparisonTests {
 		for (Map.Entry<String, Question> question : questions.entrySet()) {
 			table.add("| " + question.getKey() + " | " + String.join(" | ", answers(question.getValue())) + " |");
 		}
-		Markdown document = Markdown.read(Markdown.root().resolve("docs/comparison.md"));
+		Markdown document = Markdown.read(Markdown.root().resolve("docs/evidence/comparison.md"));
 		List<String> expected = new ArrayList<>(document.lines());
 		expected.subList(expected.indexOf(BEGIN) + 1, expected.indexOf(END)).clear();
 		expected.addAll(expected.indexOf(BEGIN) + 1, table);

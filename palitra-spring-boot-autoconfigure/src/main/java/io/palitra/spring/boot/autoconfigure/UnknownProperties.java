@@ -81,7 +81,7 @@ final class UnknownProperties {
 		logger.warn("palitra has no property " + written
 				+ ((property != null && property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "")
 				+ ", it is ignored; " + ((meant != null) ? "did you mean " + meant + "?"
-						: "palitra's docs/properties.md lists those that there are"));
+						: "palitra's docs/reference/properties.md lists those that there are"));
 	}
 
 	/**

@@ -43,7 +43,7 @@ class UnknownPropertiesTests {
 	void whatIsLikeNothingIsToldAsWell(CapturedOutput output) {
 		this.contextRunner.withPropertyValues("palitra.threads=8").run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("palitra has no property palitra.threads (")
-			.contains("it is ignored; palitra's docs/properties.md lists those that there are");
+			.contains("it is ignored; palitra's docs/reference/properties.md lists those that there are");
 	}
 
 	@ParameterizedTest
