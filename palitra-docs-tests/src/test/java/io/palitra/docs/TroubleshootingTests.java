@@ -126,7 +126,8 @@ class TroubleshootingTests {
 
 	private static List<Pattern> templates() {
 		List<Pattern> templates = new ArrayList<>();
-		for (Markdown.Block block : Markdown.read(Markdown.root().resolve("docs/reference/troubleshooting.md")).blocks()) {
+		for (Markdown.Block block : Markdown.read(Markdown.root().resolve("docs/reference/troubleshooting.md"))
+			.blocks()) {
 			if (block.language().equals("text")) {
 				for (String line : block.code()) {
 					StringBuilder regex = new StringBuilder();
