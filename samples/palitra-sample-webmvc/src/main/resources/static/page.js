@@ -9,6 +9,8 @@ const WAYS = {
 	partner: ['Five, slow partner', 'palitra.runners.partner.max-in-flight=2'],
 };
 
+const COMPARED = ['sequential', 'zip', 'gather'];
+
 const ENDS = { ANSWERED: 'answered', FAILED: 'failed', GIVEN_UP: 'given up', NOT_SENT: 'never sent' };
 
 const PHASES = {
@@ -19,6 +21,11 @@ const PHASES = {
 };
 
 const POLL_MILLIS = 500;
+
+// How long the upstream stays silent after palitra has given up
+const SILENCE_AFTERWARDS_MILLIS = 6000;
+
+const TRANSIENT_MILLIS = 5000;
 
 const byId = (id) => document.getElementById(id);
 
@@ -59,31 +66,128 @@ async function send(method, path) {
 	return text ? JSON.parse(text) : undefined;
 }
 
-// Time lines
+// Figures
 
-// The latest run of each way, the newest first: { way, began, timeline, error }
-let runs = [];
+// Each has a scale of its own, so that a run of seconds does not squash those of milliseconds beside it.
+// A run is { way, began, timeline, error }.
+const figures = { compare: [], silent: [], outcomes: [], timeout: [], partner: [] };
 
 let ticking;
 
-async function run(button) {
-	const way = button.dataset.way;
-	if (button.getAttribute('aria-disabled') === 'true') {
-		return;
-	}
-	button.setAttribute('aria-disabled', 'true');
+const isWaiting = (run) => !run.timeline && !run.error;
+
+const elapsed = (run) => performance.now() - run.began;
+
+async function run(figure, way) {
 	const current = { way, began: performance.now() };
-	runs = [current, ...runs.filter((each) => each.way !== way)];
-	showRuns();
+	figures[figure].push(current);
+	showFigures();
 	try {
 		current.timeline = await send('GET', `api/timeline/${way}`);
 	}
 	catch (ex) {
 		current.error = ex.message;
 	}
-	button.removeAttribute('aria-disabled');
-	showRuns();
+	showFigures();
 	announce('announcement', `${WAYS[way][0]}: ${summary(current)}`);
+	return current;
+}
+
+// Has the button wait until what it does is done.
+async function busy(button, action) {
+	if (button.getAttribute('aria-disabled') === 'true') {
+		return;
+	}
+	button.setAttribute('aria-disabled', 'true');
+	try {
+		await action();
+	}
+	finally {
+		button.removeAttribute('aria-disabled');
+	}
+}
+
+// In turn, so that none disturbs another; at once where each may take a minute.
+async function compare() {
+	figures.compare = [];
+	if (state.mood !== 'SILENT') {
+		for (const way of COMPARED) {
+			await run('compare', way);
+		}
+	}
+	else {
+		await Promise.all(COMPARED.map((way) => run('compare', way)));
+	}
+}
+
+// Of the silence that this page has caused: when it ends by itself.
+let silence;
+
+async function silenceUpstream() {
+	const button = byId('silence');
+	if (silence) {
+		await endSilence();
+		return;
+	}
+	if (button.getAttribute('aria-disabled') === 'true') {
+		return;
+	}
+	try {
+		await send('PUT', 'api/upstream/SILENT');
+	}
+	catch (ex) {
+		notice('silent-outcome', ex.message, transient());
+		return;
+	}
+	silence = {};
+	setMood('SILENT');
+	showSilence();
+	figures.silent = [];
+	const [, , palitra] = COMPARED.map((way) => run('silent', way));
+	await palitra;
+	if (silence) {
+		silence.ends = performance.now() + SILENCE_AFTERWARDS_MILLIS;
+		silence.timer = setTimeout(endSilence, SILENCE_AFTERWARDS_MILLIS);
+	}
+}
+
+async function endSilence() {
+	clearTimeout(silence?.timer);
+	silence = undefined;
+	try {
+		await send('PUT', 'api/upstream/WELL');
+		setMood('WELL');
+	}
+	catch (ex) {
+		notice('silent-outcome', ex.message, transient());
+	}
+	showSilence();
+}
+
+function showSilence() {
+	const button = byId('silence');
+	const waiting = figures.silent.filter(isWaiting);
+	button.firstElementChild.textContent = silence ? 'Let it answer' : 'Silence the upstream';
+	if (!silence && waiting.length) {
+		button.setAttribute('aria-disabled', 'true');
+	}
+	else {
+		button.removeAttribute('aria-disabled');
+	}
+	const palitra = figures.silent.find((each) => each.way === 'gather' && each.timeline);
+	let text = silence ? 'The upstream is silent.' : '';
+	if (palitra && waiting.length) {
+		const held = waiting.length === 1 ? 'One other thread waits' : 'The other two threads wait';
+		text = `palitra gave up at ${time(palitra.timeline.total)}. ${held} for as long as it takes.`;
+	}
+	else if (palitra) {
+		const others = figures.silent.filter((each) => each !== palitra && each.timeline);
+		text = `palitra held its thread for ${time(palitra.timeline.total)}, .block() for ${
+			others.map((each) => time(each.timeline.total)).join(' and ')}.`;
+	}
+	if (byId('silent-outcome').textContent !== text) {
+		announce('silent-outcome', text);
+	}
 }
 
 function announce(id, text) {
@@ -98,24 +202,28 @@ function summary(current) {
 	return problem ? `${time(total)}, ${problem.status}: ${problem.detail}` : time(total);
 }
 
-const isWaiting = (current) => !current.timeline && !current.error;
+function showFigures() {
+	for (const [name, runs] of Object.entries(figures)) {
+		showFigure(byId(`figure-${name}`), runs);
+	}
+	showSilence();
+	clearTimeout(ticking);
+	if (Object.values(figures).flat().some(isWaiting)) {
+		ticking = setTimeout(showFigures, 100);
+	}
+}
 
-function showRuns() {
-	const box = byId('runs');
-	byId('clear').hidden = !runs.length;
+function showFigure(box, runs) {
 	if (!runs.length) {
-		box.replaceChildren(element('p', { class: 'empty' }, 'No calls yet.'));
+		box.replaceChildren();
 		return;
 	}
-	const longest = Math.max(...runs.map((each) => each.timeline?.total ?? (isWaiting(each) ? performance.now() - each.began : 0)));
-	const step = [50, 100, 250, 500, 1000, 2000, 5000, 10000, 20000].find((each) => each * 5 >= longest) ?? 60000;
+	const longest = Math.max(...runs.map((each) => each.timeline?.total ?? (isWaiting(each) ? elapsed(each) : 0)));
+	const step = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000].find((each) => each * 5 >= longest) ?? 60000;
 	const scale = Math.max(1, Math.ceil(longest / step)) * step;
 	box.style.setProperty('--step', `${100 * step / scale}%`);
-	box.replaceChildren(axis(step, scale), ...runs.map((each) => article(each, scale)));
-	clearTimeout(ticking);
-	if (runs.some(isWaiting)) {
-		ticking = setTimeout(showRuns, 100);
-	}
+	const inOrder = [...runs].sort((one, other) => COMPARED.indexOf(one.way) - COMPARED.indexOf(other.way));
+	box.replaceChildren(axis(step, scale), ...inOrder.map((each) => article(each, scale)));
 }
 
 function axis(step, scale) {
@@ -133,13 +241,13 @@ function article(current, scale) {
 	const made = element('article', { class: 'run', 'data-run': current.way },
 		element('div', {},
 			element('h3', {}, `${name} `, element('code', {}, code)),
-			element('p', { class: 'total' }, isWaiting(current) ? `waiting, ${time(performance.now() - current.began)}`
+			element('p', { class: 'total' }, isWaiting(current) ? `waiting, ${time(elapsed(current))}`
 				: current.error ? 'no time line' : time(current.timeline.total))));
 	if (current.error) {
 		made.append(element('p', { class: 'problem' }, current.error));
 	}
 	else if (isWaiting(current)) {
-		made.append(element('ol', {}, call('waiting', [['waiting', 0, performance.now() - current.began]], '', scale)));
+		made.append(element('ol', {}, call('', [['waiting', 0, elapsed(current)]], '', scale)));
 	}
 	else {
 		const { calls, problem, thread, traceId } = current.timeline;
@@ -150,8 +258,9 @@ function article(current, scale) {
 		const senders = [...new Set(calls.map((each) => each.thread).filter(Boolean))].join(', ');
 		const who = (senders === thread) ? `${thread} called and waited`
 			: senders ? `${senders} called, ${thread} waited` : `${thread} waited`;
-		made.append(element('p', { class: 'threads' }, element('span', {}, who),
-			traceId ? element('span', {}, `trace ${traceId}`) : ''));
+		made.append(element('p', { class: 'threads' }, who,
+			traceId ? element('span', {}, ` · trace ${traceId.slice(0, 8)}…`) : ''));
+		made.lastElementChild.title = traceId ? `trace ${traceId}` : '';
 	}
 	return made;
 }
@@ -176,15 +285,44 @@ function result(each) {
 	return `${ENDS[each.end]} at ${time(each.ended)}`;
 }
 
+// Notices
+
+// What was last seen of the application: the mood of its upstream, and whether the default runner's loop is held.
+const state = { mood: undefined, moodSince: 0, held: false };
+
+// By the element that shows it: { lasts, since }
+const notices = new Map();
+
+// Shows a text until what it is about has ended, as a later look at the application tells.
+function notice(id, text, lasts) {
+	announce(id, text);
+	notices.set(id, { lasts, since: performance.now() });
+}
+
+function transient() {
+	const until = performance.now() + TRANSIENT_MILLIS;
+	return () => performance.now() < until;
+}
+
+function endNotices(lookedAt) {
+	for (const [id, { lasts, since }] of notices) {
+		if (lookedAt >= since && !lasts()) {
+			announce(id, '');
+			notices.delete(id);
+		}
+	}
+}
+
 // The archive
 
 async function archive(method, query, done, failed) {
+	const { mood } = state;
 	try {
 		await send(method, `api/archive${query}`);
-		byId('archive-outcome').textContent = done;
+		notice('archive-outcome', done, () => true);
 	}
 	catch (ex) {
-		byId('archive-outcome').textContent = `${failed} ${ex.message}`;
+		notice('archive-outcome', `${failed} ${ex.message}`, () => state.mood === mood);
 	}
 	await showArchive();
 }
@@ -195,7 +333,7 @@ async function showArchive() {
 		rows = await send('GET', 'api/archive');
 	}
 	catch (ex) {
-		byId('archive-outcome').textContent = ex.message;
+		notice('archive-outcome', ex.message, transient());
 		return;
 	}
 	byId('archive').hidden = !rows.length;
@@ -209,9 +347,20 @@ const lastBusy = new Map();
 
 let heldBefore = '';
 
+// The name of the call that holds the loop
+const HOLDER = 'callback that waits';
+
 async function poll() {
+	const began = performance.now();
 	try {
-		show((await send('GET', 'actuator/palitra')).runners);
+		const [{ runners }, { mood }] = await Promise.all([send('GET', 'actuator/palitra'), send('GET', 'api/upstream')]);
+		show(runners);
+		// Of a look that began before the mood was changed from here, nothing can be told.
+		if (began >= state.moodSince) {
+			showMood(mood);
+		}
+		state.held = runners.default.stack.length > 0 || runners.default.calls.some((each) => each.task === HOLDER);
+		endNotices(began);
 		byId('offline').hidden = true;
 	}
 	catch (ex) {
@@ -286,35 +435,54 @@ function holder([name, runner]) {
 
 // Breaking
 
-async function attempt(done, method, path) {
+async function attempt(method, path, done, lasts) {
 	try {
 		await send(method, path);
-		byId('break-outcome').textContent = done;
+		notice('break-outcome', done, lasts);
+		return true;
 	}
 	catch (ex) {
-		byId('break-outcome').textContent = ex.message;
+		notice('break-outcome', ex.message, ex.message.startsWith('409') ? () => state.held : transient());
+		return false;
 	}
 }
 
-async function showMood() {
+async function lookAtUpstream() {
 	const { mood, url } = await send('GET', 'api/upstream');
 	byId('moods').disabled = !mood;
+	byId('silence').hidden = !mood;
+	if (!mood) {
+		announce('break-outcome', `The upstream is ${url}; its mood cannot be changed from here.`);
+	}
+	showMood(mood);
+}
+
+function showMood(mood) {
 	if (mood) {
 		document.querySelector(`input[value="${mood}"]`).checked = true;
 	}
-	else {
-		byId('break-outcome').textContent = `The upstream is ${url}; its mood cannot be changed from here.`;
+	state.mood = mood;
+	if (mood !== 'SILENT' && silence) {
+		clearTimeout(silence.timer);
+		silence = undefined;
+		showSilence();
 	}
 }
 
-for (const button of document.querySelectorAll('[data-way]')) {
-	button.addEventListener('click', () => run(button));
+function setMood(mood) {
+	state.moodSince = performance.now();
+	showMood(mood);
 }
-byId('clear').addEventListener('click', () => {
-	runs = runs.filter(isWaiting);
-	showRuns();
-	document.querySelector('[data-way]').focus();
-});
+
+byId('again').addEventListener('click', () => busy(byId('again'), compare));
+byId('silence').addEventListener('click', silenceUpstream);
+for (const button of document.querySelectorAll('[data-way]')) {
+	const { way } = button.dataset;
+	button.addEventListener('click', () => busy(button, () => {
+		figures[way] = [];
+		return run(way, way);
+	}));
+}
 for (const button of document.querySelectorAll('[data-archive]')) {
 	const ids = button.dataset.archive.split(',');
 	button.addEventListener('click', () => archive('POST', `?id=${ids.join('&id=')}`, `Saved: ${ids.join(', ')}.`,
@@ -323,16 +491,43 @@ for (const button of document.querySelectorAll('[data-archive]')) {
 byId('archive-clear').addEventListener('click', () => archive('DELETE', '', 'The archive is empty.', 'Not emptied.'));
 for (const radio of document.querySelectorAll('[name="mood"]')) {
 	radio.addEventListener('change', async () => {
-		await attempt(`The upstream ${radio.parentElement.textContent.trim()}.`, 'PUT', `api/upstream/${radio.value}`);
-		await showMood();
+		const mood = radio.value;
+		if (await attempt('PUT', `api/upstream/${mood}`, `The upstream ${radio.parentElement.textContent.trim()}.`,
+			(mood === 'WELL') ? transient() : () => state.mood === mood)) {
+			setMood(mood);
+		}
+		else {
+			showMood(state.mood);
+		}
 	});
 }
 byId('hold').addEventListener('click', () => {
 	const held = byId('seconds').value;
-	attempt(`A callback holds the loop for ${held} s.`, 'POST', `api/loop/hold?seconds=${held}`);
+	attempt('POST', `api/loop/hold?seconds=${held}`, `A callback holds the loop for ${held} s.`, () => state.held);
 });
-byId('free').addEventListener('click', () => attempt('The loop has been let go.', 'DELETE', 'api/loop/hold'));
+byId('free').addEventListener('click',
+	() => attempt('DELETE', 'api/loop/hold', 'The loop has been let go.', transient()));
+window.addEventListener('pagehide', () => {
+	if (silence) {
+		fetch('api/upstream/WELL', { method: 'PUT', keepalive: true });
+	}
+});
 
-showMood().catch((ex) => announce('break-outcome', ex.message));
+// What the first calls of all have to load is no part of the comparison.
+async function begin() {
+	try {
+		await lookAtUpstream();
+		if (state.mood === 'WELL') {
+			await send('GET', 'api/timeline/zip');
+			await send('GET', 'api/timeline/gather');
+		}
+	}
+	catch (ex) {
+		notice('break-outcome', ex.message, transient());
+	}
+	await compare();
+}
+
+busy(byId('again'), begin);
 showArchive();
 poll();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -59,6 +59,7 @@ class StartPageTests {
 		this.client.delete().uri("/api/archive").exchange().expectStatus().isNoContent();
 		browser.open("http://127.0.0.1:" + this.port + "/");
 		browser.awaitText("#runners", "partner");
+		awaitComparison();
 	}
 
 	@AfterEach
@@ -70,8 +71,16 @@ class StartPageTests {
 	}
 
 	@Test
+	void comparisonIsMadeWithoutAClick() {
+		assertThat(browser.findAll("#figure-compare .run")).extracting((run) -> run.getDomAttribute("data-run"))
+			.containsExactly("sequential", "zip", "gather");
+		assertThat(browser.text("#figure-compare [data-run=gather] li:first-child"))
+			.startsWith("comment 1 answered at");
+		assertThat(browser.text("#figure-silent")).isEmpty();
+	}
+
+	@Test
 	void sequentialCallsFollowEachOtherInTheTimeLine() {
-		press("One after the other", "sequential");
 		List<Bar> bars = bars("sequential");
 		assertThat(bars).hasSize(3);
 		assertThat(bars.get(1).left()).isGreaterThanOrEqualTo(bars.get(0).right() - 1);
@@ -79,26 +88,19 @@ class StartPageTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "Zipped,zip", "Through palitra,gather" })
-	void concurrentCallsOverlapInTheTimeLine(String button, String way) {
-		press(button, way);
+	@ValueSource(strings = { "zip", "gather" })
+	void concurrentCallsOverlapInTheTimeLine(String way) {
 		List<Bar> bars = bars(way);
 		assertThat(bars).hasSize(3)
 			.allSatisfy((bar) -> assertThat(bars).allMatch((other) -> other.left() < bar.right()));
-		assertThat(browser.text("[data-run=" + way + "] li:first-child")).startsWith("comment 1 answered at");
 	}
 
 	@Test
-	void runsAreKeptForComparisonTheNewestFirstUntilTheyAreCleared() {
-		press("One after the other", "sequential");
-		press("Through palitra", "gather");
-		press("One after the other", "sequential");
-		assertThat(browser.findAll(".run")).extracting((run) -> run.getDomAttribute("data-run"))
-			.containsExactly("sequential", "gather");
-		browser.press("Clear the time lines");
-		assertThat(browser.findAll(".run")).isEmpty();
-		assertThat(browser.text("#runs")).isEqualTo("No calls yet.");
-		assertThat(browser.focused().getText()).startsWith("One after the other");
+	void comparisonIsMadeAgainInPlaceOfTheOneBefore() {
+		choose("FAILING");
+		compareAgain();
+		assertThat(browser.findAll("#figure-compare .run")).hasSize(3)
+			.allSatisfy((run) -> assertThat(run.getText()).contains("failed at"));
 	}
 
 	@Test
@@ -133,48 +135,95 @@ class StartPageTests {
 	void upstreamThatFailsIsABadGateway() {
 		choose("FAILING");
 		assertThat(browser.text("#break-outcome")).isEqualTo("The upstream fails with 500.");
-		press("Through palitra", "gather");
+		compareAgain();
 		assertThat(browser.text("[data-run=gather]")).contains("failed at", "502 Bad Gateway: The upstream failed");
 		browser.press("Save 1, 2 and 3");
 		browser.awaitText("#archive-outcome", "Rolled back, nothing saved. 502");
 		choose("WELL");
-		press("Through palitra", "gather");
+		browser.awaiting("the notice to end with the failure", () -> browser.text("#archive-outcome").isEmpty());
+		compareAgain();
 		assertThat(browser.text("[data-run=gather]")).contains("comment 3 answered")
 			.doesNotContain("failed at", "502 Bad Gateway");
 	}
 
 	@Test
-	void upstreamThatIsSilentHangsThoseWhoBlockAndTimesOutPalitra() {
-		choose("SILENT");
-		browser.press("Zipped");
-		browser.press("Through palitra");
+	void oneButtonShowsTheSilentUpstreamInAllThreeWaysUntilItIsPressedAgain() {
+		browser.press("Silence the upstream");
 		browser.awaitText("#in-flight", "gather for");
-		browser.awaitText("[data-run=gather]", "504 Gateway Timeout: The upstream did not answer in time");
+		browser.awaitText("#figure-silent [data-run=gather]",
+				"504 Gateway Timeout: The upstream did not answer in time");
+		browser.awaitText("#silent-outcome", "palitra gave up at");
 		assertThat(browser.text("#announcement")).startsWith("Through palitra: ").contains("504");
-		assertThat(browser.text("[data-run=zip]")).contains("waiting");
-		assertThat(browser.find("[data-way=zip]").getDomAttribute("aria-disabled")).isEqualTo("true");
+		assertThat(browser.text("#figure-silent [data-run=sequential]")).contains("waiting");
+		assertThat(browser.text("#figure-silent [data-run=zip]")).contains("waiting");
+		assertThat(browser.find("input[value=SILENT]").isSelected()).isTrue();
 		browser.awaitText("#nothing", "No call is in flight");
 		browser.picture("silent");
-		choose("WELL");
-		browser.awaitText("[data-run=zip]", "comment 3 answered at");
-		assertThat(browser.find("[data-way=zip]").getDomAttribute("aria-disabled")).isNull();
+		browser.press("Let it answer");
+		browser.awaitText("#figure-silent [data-run=zip]", "comment 3 answered at");
+		browser.awaitText("#silent-outcome", "palitra held its thread for");
+		assertThat(browser.find("input[value=WELL]").isSelected()).isTrue();
+		browser.press("Silence the upstream");
+		browser.awaitText("#silent-outcome", "The upstream is silent.");
+		assertThat(browser.text("#figure-silent")).doesNotContain("answered at");
 	}
 
 	@Test
-	void loopThatIsStuckShowsWhatHoldsIt() {
+	void silenceEndsByItself() {
+		browser.press("Silence the upstream");
+		browser.awaitText("#silent-outcome", "palitra gave up at");
+		browser.awaitText("#silent-outcome", "palitra held its thread for");
+		assertThat(browser.text("#figure-silent [data-run=sequential]")).contains("comment 3 answered at");
+		assertThat(browser.find("input[value=WELL]").isSelected()).isTrue();
+	}
+
+	@Test
+	void silenceEndsWhereverTheUpstreamIsMended() {
+		browser.press("Silence the upstream");
+		browser.awaitText("#in-flight", "gather for");
+		this.client.put().uri("/api/upstream/WELL").exchange().expectStatus().isNoContent();
+		browser.awaiting("the button to be as before", () -> browser.text("#silence").equals("Silence the upstream")
+				&& browser.find("input[value=WELL]").isSelected());
+	}
+
+	@Test
+	void runsOfSecondsDoNotSquashThoseOfMilliseconds() {
+		double before = bars("gather").get(0).width();
+		browser.press("Silence the upstream");
+		browser.awaitText("#silent-outcome", "palitra gave up at");
+		assertThat(bars("gather").get(0).width()).isEqualTo(before);
+	}
+
+	@Test
+	void loopThatIsStuckShowsWhatHoldsItAndWhatWasNeverSent() {
 		browser.find("#seconds option[value='10']").click();
 		browser.press("Hold");
 		browser.awaitText("#held", "LoopHoldController");
 		browser.awaitText("[data-runner=default]", "held for");
 		assertThat(browser.text("#stuck-announcement")).isEqualTo("The loop of runner default is stuck.");
-		browser.press("Through palitra");
-		browser.awaitText("#in-flight", "waits for the loop");
-		browser.picture("stuck");
+		assertThat(browser.text("#break-outcome")).isEqualTo("A callback holds the loop for 10 s.");
 		browser.press("Hold");
 		browser.awaitText("#break-outcome", "409: The loop is being held already");
+		browser.press("Compare again");
+		browser.awaitText("#in-flight", "waits for the loop");
+		browser.awaitText("[data-run=gather]",
+				"503 Service Unavailable: The request was never sent: the loop was held");
+		assertThat(browser.text("[data-run=gather]")).contains("comment 1 never sent").doesNotContain("answer");
+		browser.picture("stuck");
 		browser.press("Let go");
 		browser.awaitText("#stuck-announcement", "No loop is stuck any more.");
-		browser.awaiting("#held to be empty", () -> browser.text("#held").isEmpty());
+		browser.awaiting("the notices to end with their cause",
+				() -> browser.text("#held").isEmpty() && browser.text("#break-outcome").isEmpty());
+	}
+
+	@Test
+	void noticeOfALoopThatIsHeldEndsWhenItIsFreed() {
+		browser.find("#seconds option[value='10']").click();
+		browser.press("Hold");
+		browser.awaitText("#break-outcome", "A callback holds the loop for 10 s.");
+		browser.awaitText("#held", "LoopHoldController");
+		this.client.delete().uri("/api/loop/hold").exchange().expectStatus().isNoContent();
+		browser.awaiting("the notice to end", () -> browser.text("#break-outcome").isEmpty());
 	}
 
 	@Test
@@ -195,7 +244,7 @@ class StartPageTests {
 	void applicationThatDoesNotAnswerIsSaidNotToUntilItDoes() {
 		browser.offline(true);
 		browser.awaitText("#offline", "The application does not answer.");
-		browser.press("Through palitra");
+		browser.press("Compare again");
 		browser.awaitText("[data-run=gather]", "The application does not answer.");
 		browser.offline(false);
 		browser.awaiting("the alert to be hidden", () -> !browser.find("#offline").isDisplayed());
@@ -204,7 +253,6 @@ class StartPageTests {
 	@Test
 	void nothingIsWiderThanTheWindow() {
 		browser.find("#seconds option[value='10']").click();
-		press("Through palitra", "gather");
 		press("One is missing", "outcomes");
 		browser.press("Save 1, 2 and 3");
 		browser.awaitText("#archive-outcome", "Saved");
@@ -223,9 +271,6 @@ class StartPageTests {
 
 	@Test
 	void everyTextStandsOutInBothColorSchemes() {
-		press("One after the other", "sequential");
-		press("Zipped", "zip");
-		press("Through palitra", "gather");
 		press("One is missing", "outcomes");
 		press("100 ms at most", "timeout");
 		assertThatTextStandsOut("light");
@@ -282,10 +327,10 @@ class StartPageTests {
 			assertThat(element.getCssValue("outline-style")).as("outline of " + element.getAccessibleName())
 				.isEqualTo("solid");
 		}
-		assertThat(names).startsWith("One after the other .block()", "Zipped Mono.zip(…).block()",
-				"Through palitra runner.gather(…)", "One is missing gatherOutcomes(…)", "100 ms at most timeout(…)",
-				"Five, slow partner max-in-flight=2", "answers", "Hold the loop for", "Hold", "Let go",
-				"Save 1, 2 and 3 scope.caller()", "Save 4, 5 and 404 roll-back", "Empty the archive delete");
+		assertThat(names).startsWith("Compare again", "Silence the upstream", "One is missing gatherOutcomes(…)",
+				"100 ms at most timeout(…)", "Five, slow partner max-in-flight=2", "answers", "Hold the loop for",
+				"Hold", "Let go", "Save 1, 2 and 3 scope.caller()", "Save 4, 5 and 404 roll-back",
+				"Empty the archive delete");
 	}
 
 	@Test
@@ -294,8 +339,8 @@ class StartPageTests {
 		browser.tab();
 		browser.tab();
 		browser.type(Keys.ENTER);
-		browser.awaitText("#announcement", "Through palitra: ");
-		assertThat(browser.focused().getAccessibleName()).startsWith("Through palitra");
+		browser.awaitText("#announcement", "One is missing: ");
+		assertThat(browser.focused().getAccessibleName()).startsWith("One is missing");
 		while (!"WELL".equals(browser.focused().getDomAttribute("value"))) {
 			browser.tab();
 		}
@@ -307,10 +352,21 @@ class StartPageTests {
 	@Test
 	void whatChangesIsAnnounced() {
 		assertThat(browser.find("html").getDomAttribute("lang")).isEqualTo("en");
-		assertThat(List.of("#announcement", "#stuck-announcement", "#archive-outcome", "#break-outcome"))
+		assertThat(List.of("#announcement", "#stuck-announcement", "#silent-outcome", "#archive-outcome",
+				"#break-outcome"))
 			.allSatisfy((region) -> assertThat(browser.find(region).getAriaRole()).isEqualTo("status"));
-		press("Zipped", "zip");
-		assertThat(browser.text("#announcement")).startsWith("Zipped: ");
+		assertThat(browser.text("#announcement")).startsWith("Through palitra: ");
+	}
+
+	private static void awaitComparison() {
+		browser.awaiting("the comparison",
+				() -> !browser.findAll("#figure-compare [data-run=gather] .threads").isEmpty()
+						&& browser.find("#again").getDomAttribute("aria-disabled") == null);
+	}
+
+	private static void compareAgain() {
+		browser.press("Compare again");
+		awaitComparison();
 	}
 
 	private static void choose(String mood) {
@@ -328,7 +384,7 @@ class StartPageTests {
 	@SuppressWarnings("unchecked")
 	private static List<Bar> bars(String way) {
 		List<Map<String, Number>> bars = (List<Map<String, Number>>) browser.script("""
-				return [...document.querySelectorAll(`[data-run=${arguments[0]}] i:not(.waited)`)]
+				return [...document.querySelectorAll(`#figure-compare [data-run=${arguments[0]}] i:not(.waited)`)]
 					.map((bar) => bar.getBoundingClientRect())
 					.map(({ left, right }) => ({ left, right }));
 				""", way);
@@ -338,6 +394,11 @@ class StartPageTests {
 	}
 
 	private record Bar(double left, double right) {
+
+		double width() {
+			return this.right - this.left;
+		}
+
 	}
 
 }

@@ -78,8 +78,10 @@ class TimeoutTests {
 		assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
 		try {
 			assertHealth(HttpStatus.SERVICE_UNAVAILABLE, "DOWN");
-			assertGatewayTimeout("/api/comments");
-			assertGatewayTimeout("/api/comments/jdk");
+			assertProblem("/api/comments", HttpStatus.SERVICE_UNAVAILABLE,
+					"The request was never sent: the loop was held");
+			assertProblem("/api/comments/jdk", HttpStatus.SERVICE_UNAVAILABLE,
+					"The request was never sent: the loop was held");
 			assertThatExceptionOfType(RunTimeoutException.class)
 				.isThrownBy(() -> this.runner.run(() -> CompletableFuture.completedFuture("value")));
 		}
@@ -92,18 +94,21 @@ class TimeoutTests {
 	}
 
 	private void assertGatewayTimeout(String path) {
+		assertProblem(path, HttpStatus.GATEWAY_TIMEOUT, "The upstream did not answer in time");
+	}
+
+	private void assertProblem(String path, HttpStatus status, String detail) {
 		this.client.get()
 			.uri(path)
 			.exchange()
 			.expectStatus()
-			.isEqualTo(HttpStatus.GATEWAY_TIMEOUT)
+			.isEqualTo(status)
 			.expectHeader()
 			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
 			.expectBody(String.class)
-			.isEqualTo(
-					"""
-							{"detail":"The upstream did not answer in time","instance":"%s","status":504,"title":"Gateway Timeout"}"""
-						.formatted(path));
+			.isEqualTo("""
+					{"detail":"%s","instance":"%s","status":%d,"title":"%s"}""".formatted(detail, path, status.value(),
+					status.getReasonPhrase()));
 	}
 
 	private void assertHealth(HttpStatus overall, String palitra) {

@@ -41,8 +41,20 @@ public class Problems {
 		return isTimeout(ex) ? upstreamTooSlow(ex) : problem(HttpStatus.BAD_GATEWAY, "The upstream failed", ex);
 	}
 
+	/**
+	 * Only in the phases before the task is started is it sure that nothing was sent.
+	 */
 	@ExceptionHandler(RunTimeoutException.class)
-	ProblemDetail upstreamTooSlow(Throwable ex) {
+	ProblemDetail timeout(RunTimeoutException ex) {
+		return switch (ex.getPhase()) {
+			case WAITING_FOR_PERMIT -> problem(HttpStatus.SERVICE_UNAVAILABLE,
+					"The request was never sent: too many others were in flight", ex);
+			case QUEUED -> problem(HttpStatus.SERVICE_UNAVAILABLE, "The request was never sent: the loop was held", ex);
+			case RUNNING, CALLER_HOP -> upstreamTooSlow(ex);
+		};
+	}
+
+	private static ProblemDetail upstreamTooSlow(Throwable ex) {
 		return problem(HttpStatus.GATEWAY_TIMEOUT, "The upstream did not answer in time", ex);
 	}
 
@@ -65,7 +77,7 @@ public class Problems {
 			return response.getBody();
 		}
 		if (failure instanceof RunTimeoutException timeout) {
-			return upstreamTooSlow(timeout);
+			return timeout(timeout);
 		}
 		if (failure instanceof RejectedExecutionException || failure instanceof RunInterruptedException) {
 			return notNow((Exception) failure);
