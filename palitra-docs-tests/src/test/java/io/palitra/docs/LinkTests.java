@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Links within the repository lead somewhere.
  */
 class LinkTests {
+
+	private static final Pattern RULE = Pattern.compile("\\bC[1-9]\\d?\\b");
+
+	private static final Pattern CODE_OR_LINK = Pattern.compile("`[^`]*`|\\[[^]]*]\\([^)]*\\)|^#.*");
 
 	static Stream<Markdown> documents() {
 		return Markdown.all().stream();
@@ -47,6 +52,20 @@ class LinkTests {
 		return parts.length == 1 || Markdown.read(target).anchors().contains(parts[1]);
 	}
 
+	static Stream<Markdown> pages() {
+		return documents().filter((document) -> document.file().startsWith(Markdown.root().resolve("docs")));
+	}
+
+	@ParameterizedTest
+	@MethodSource("pages")
+	void everyRuleThatIsNamedIsLinkedTo(Markdown markdown) {
+		List<String> bare = new ArrayList<>();
+		for (String line : markdown.prose()) {
+			RULE.matcher(CODE_OR_LINK.matcher(line).replaceAll("")).results().forEach((rule) -> bare.add(line));
+		}
+		assertThat(bare).as("lines of %s that name a rule of the contract without a link", markdown).isEmpty();
+	}
+
 	@Test
 	void everyPageOfTheGuideIsLinkedFromTheReadme() {
 		Path root = Markdown.root();
@@ -54,8 +73,7 @@ class LinkTests {
 		for (String link : Markdown.read(root.resolve("README.md")).links()) {
 			linked.add(root.resolve(link.replaceAll("#.*", "")).normalize());
 		}
-		assertThat(documents().map(Markdown::file).filter((file) -> file.startsWith(root.resolve("docs")))).isNotEmpty()
-			.isSubsetOf(linked);
+		assertThat(pages().map(Markdown::file)).isNotEmpty().isSubsetOf(linked);
 	}
 
 }

@@ -28,7 +28,7 @@ public record Markdown(Path file, List<String> lines) {
 	/**
 	 * Brings what is generated up to date.
 	 */
-	static final String WRITE = "mvn -B -ntp -pl palitra-docs-tests -am test -Ddocs.write=true"
+	static final String WRITE = "./mvnw -B -ntp -pl palitra-docs-tests -am test -Ddocs.write=true"
 			+ " -Dtest='SnippetTests,ReferenceTests,ComparisonTests' -Dsurefire.failIfNoSpecifiedTests=false";
 
 	private static final Pattern FENCE = Pattern.compile("\\s*```(\\w*)\\s*");
@@ -113,7 +113,7 @@ public record Markdown(Path file, List<String> lines) {
 	/**
 	 * Returns the lines that are no code.
 	 */
-	private List<String> prose() {
+	List<String> prose() {
 		List<String> prose = new ArrayList<>(this.lines);
 		for (Block block : blocks()) {
 			for (int line = block.line() - 1; line <= block.line() + block.code().size(); line++) {

@@ -101,21 +101,32 @@ class ReferenceTests {
 	void meters() {
 		try (ConfigurableApplicationContext context = application("--palitra.runner.max-in-flight=64")) {
 			List<String> expected = new ArrayList<>(List.of("# Meters", "", generated(),
-					"All meters that an application with the starter, the actuator and a Prometheus registry has after one "
-							+ "call. What is",
-					"normal, and what to be alerted of, is in [Operating](../guide/operating.md). `palitra.runner.limit` and "
-							+ "`palitra.runner.permits` are there for",
-					"runners that have a limit, `palitra.runner.max-in-flight`.", "",
-					"`palitra.run` and `palitra.run.active` are what Spring Boot makes of the observation `palitra.run`, which is "
-							+ "there for traces.",
-					"`management.metrics.enable.palitra.run=false` leaves these two out, and nothing else.", "",
-					"| meter | type | unit | tags | in Prometheus | |", "|---|---|---|---|---|---|"));
+					"All meters of an application with the starter, the actuator and a Prometheus registry. What is normal and what "
+							+ "to be",
+					"alerted of is in [Operating](../guide/operating.md). Names of tasks and threads are never tags.",
+					"",
+					"`palitra.runner.limit` and `palitra.runner.permits` are there for runners with `max-in-flight`. `palitra.run` "
+							+ "and",
+					"`palitra.run.active` are Spring Boot's, of the observation that is there for traces; "
+							+ "`management.metrics.enable.palitra.run=false`",
+					"leaves these two out.", "", "| meter | type | unit | tags | in Prometheus | |",
+					"|---|---|---|---|---|---|"));
 			PrometheusMeterRegistry registry = context.getBean(PrometheusMeterRegistry.class);
 			Map<String, List<Meter>> meters = registry.getMeters()
 				.stream()
 				.filter((meter) -> meter.getId().getName().startsWith("palitra."))
 				.collect(Collectors.groupingBy((meter) -> meter.getId().getName(), TreeMap::new, Collectors.toList()));
 			meters.forEach((name, same) -> expected.add(row(registry, name, same)));
+			expected.addAll(List.of("", "## Which calls are timed", "",
+					"The two timers, `palitra.runner.run` and `palitra.runner.queue`, know the calls of auto-configured runners, "
+							+ "from the end of the",
+					"application's start on; the counters know all calls. A runner that you build with the injected "
+							+ "`EventLoopThreadRunner.Builder` is",
+					"timed as well, or one whose builder is given the beans of type `io.palitra.spi.RunListener`. Outcomes are "
+							+ "`success`, `error`, `timeout`,",
+					"`interrupted`, `cancelled`, `rejected`, `closed`. Histograms are switched on as for any timer:",
+					"`management.metrics.distribution.percentiles-histogram.palitra.runner.run=true`.", "",
+					"Reading the meters takes the same time however many calls are in flight."));
 			expected.addAll(List.of("", "## What has changed", "", "| before | now | because |", "|---|---|---|",
 					"| `palitra.runner.busy`, a gauge, in Prometheus `palitra_runner_busy`: share of the time since the last "
 							+ "reading | `palitra.runner.busy`, a counter of seconds; the share is "

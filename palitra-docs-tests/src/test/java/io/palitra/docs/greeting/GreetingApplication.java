@@ -3,7 +3,6 @@ package io.palitra.docs.greeting;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-// tag::application[]
 @SpringBootApplication
 public class GreetingApplication {
 
@@ -12,4 +11,3 @@ public class GreetingApplication {
 	}
 
 }
-// end::application[]

@@ -5,6 +5,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -22,15 +27,32 @@ class ReadmeTests {
 	void commentsAreFetchedAtTheSameTime() {
 		// Nobody gets an answer before all have asked.
 		CountDownLatch asked = new CountDownLatch(3);
-		CommentsController.CommentClient client = (id) -> Mono.fromCallable(() -> {
+		ExchangeFunction upstream = (request) -> Mono.fromCallable(() -> {
 			asked.countDown();
 			assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
-			return new Comment(id, "author-" + id, "This is comment " + id + ".");
+			return answer(request.url().getPath());
 		}).subscribeOn(Schedulers.boundedElastic());
 		try (EventLoopThreadRunner runner = EventLoopThreadRunner.builder().timeout(Duration.ofSeconds(60)).build()) {
-			assertThat(new CommentsController(runner, client).comments()).extracting(Comment::id)
-				.containsExactly(1, 2, 3);
+			assertThat(controller(runner, upstream).comments()).extracting(Comment::id).containsExactly(1, 2, 3);
 		}
+	}
+
+	@Test
+	void oneCommentIsFetched() {
+		try (EventLoopThreadRunner runner = EventLoopThreadRunner.create()) {
+			ExchangeFunction upstream = (request) -> Mono.fromCallable(() -> answer(request.url().getPath()));
+			assertThat(controller(runner, upstream).comment(7)).isEqualTo(new Comment(7, "author-7", "text"));
+		}
+	}
+
+	private static CommentsController controller(EventLoopThreadRunner runner, ExchangeFunction upstream) {
+		return new CommentsController(runner, WebClient.builder().exchangeFunction(upstream));
+	}
+
+	private static ClientResponse answer(String path) {
+		String id = path.replace("/comments/", "");
+		return ClientResponse.create(HttpStatus.OK).header(HttpHeaders.CONTENT_TYPE, "application/json").body("""
+				{"id":%1$s,"author":"author-%1$s","text":"text"}""".formatted(id)).build();
 	}
 
 }
