@@ -183,7 +183,7 @@ final class Report {
 			([`benchmarks/`](benchmarks)).
 
 			```
-			mvn -B -q -DskipTests -pl benchmarks -am package
+			./mvnw -B -q -DskipTests -pl benchmarks -am package
 			java -jar benchmarks/target/palitra-benchmarks.jar short                          # at most five minutes
 			java -jar benchmarks/target/palitra-benchmarks.jar short --rounds 3 --out docs/evidence  # this page; ten minutes on each JDK
 			java -jar benchmarks/target/palitra-benchmarks.jar long                           # everything; about an hour

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ApiTests {
 
-	private static final String WRITE = "mvn -B -ntp -pl palitra-architecture-tests -am test -Dtest=ApiTests "
+	private static final String WRITE = "./mvnw -B -ntp -pl palitra-architecture-tests -am test -Dtest=ApiTests "
 			+ "-Dapi.write=true -Dsurefire.failIfNoSpecifiedTests=false";
 
 	@ParameterizedTest
