@@ -40,6 +40,7 @@ const items = (folder, entries) => entries.map(([page, text]) => ({ text, link: 
 export default defineConfig({
 	title: 'palitra',
 	description: 'Call asynchronous clients from synchronous Java code, and wait for them properly',
+	head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
 	srcDir: sources,
 	outDir: path.join(built, 'site'),
 	cacheDir: path.join(built, 'cache'),

@@ -29,11 +29,12 @@ const pages = Object.fromEntries(sources.map((file) => [file, pageOf(file)]));
 
 const sourceOf = Object.fromEntries(sources.map((file) => [pageOf(file), file]));
 
-// Copies the pages, and the plots in them, to where they are on the site.
+// Copies the pages, the plots in them and the icon to where they are on the site.
 export function copyTo(folder) {
 	fs.rmSync(folder, { recursive: true, force: true });
 	const plots = [...filesAndFolders].filter((file) => /^docs\/.*\.svg$/.test(file));
-	const copies = [...Object.entries(pages), ...plots.map((file) => [file, pageOf(file)])];
+	const copies = [...Object.entries(pages), ...plots.map((file) => [file, pageOf(file)]),
+		['samples/palitra-sample-webmvc/src/main/resources/static/favicon.svg', 'public/favicon.svg']];
 	for (const [file, copy] of copies) {
 		fs.mkdirSync(path.dirname(path.join(folder, copy)), { recursive: true });
 		fs.copyFileSync(path.join(root, file), path.join(folder, copy));
