@@ -26,6 +26,7 @@ const reference = [
 	['actuator', 'Health and endpoint'],
 	['meters', 'Meters'],
 	['troubleshooting', 'Troubleshooting'],
+	['versions', 'Versions'],
 ];
 
 const evidence = [
