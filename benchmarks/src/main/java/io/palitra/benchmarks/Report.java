@@ -184,10 +184,11 @@ final class Report {
 
 			```
 			./mvnw -B -q -DskipTests -pl benchmarks -am package
-			java -jar benchmarks/target/palitra-benchmarks.jar short                          # at most five minutes
-			java -jar benchmarks/target/palitra-benchmarks.jar short --rounds 3 --out docs/evidence  # this page; ten minutes on each JDK
-			java -jar benchmarks/target/palitra-benchmarks.jar long                           # everything; about an hour
+			java -jar benchmarks/target/palitra-benchmarks.jar short
 			```
+
+			`short` takes at most five minutes, `short --rounds 3 --out docs/evidence`, which makes this page, ten minutes on each
+			JDK, and `long` everything and about an hour.
 
 			With `--only` a part is measured again, and the others keep the data they have: below each table is when, and with
 			how many forks, that is JVMs for each contender.
