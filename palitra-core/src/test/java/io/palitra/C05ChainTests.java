@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Named;
+import java.util.function.UnaryOperator;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -248,6 +251,80 @@ class C05ChainTests {
 		second.complete("late");
 		Support.eventually().until(() -> this.discarded.contains("late"));
 		assertThat(this.discarded).containsExactly("late");
+	}
+
+	// What is on its way from one future of a chain to the next
+
+	static Stream<Named<UnaryOperator<CompletableFuture<String>>>> everyNext() {
+		return Stream.of(Named.of("thenApply", (first) -> first.thenApply((value) -> value)),
+				Named.of("thenCompose", (first) -> first.thenCompose(CompletableFuture::completedFuture)),
+				Named.of("whenComplete", (first) -> first.whenComplete((value, failure) -> {
+				})), Named.of("handle", (first) -> first.handle((value, failure) -> value)),
+				Named.of("exceptionally", (first) -> first.exceptionally((failure) -> "instead")),
+				Named.of("exceptionallyCompose", (first) -> first
+					.exceptionallyCompose((failure) -> CompletableFuture.completedFuture("instead"))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("everyNext")
+	void valueOnItsWayWhenTheRunIsGivenUpIsDiscardedC11(UnaryOperator<CompletableFuture<String>> next) {
+		Work<String> first = new Work<>();
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> next.apply(scope.fork(() -> first))));
+		Support.untilActive(this.runner, 1);
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			first.complete("first");
+			owner.interrupt();
+			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		}
+		Support.eventually().until(() -> this.discarded.contains("first"));
+		Support.settle(this.runner);
+		assertThat(this.discarded).containsExactly("first");
+	}
+
+	@Test
+	void valueOfASecondWorkOnItsWayWhenTheRunIsGivenUpIsDiscardedC11() {
+		Work<String> second = new Work<>();
+		Owner<String> owner = Owner.start(() -> this.runner
+			.runScoped((scope) -> scope.fork(Support.value("first")).thenCompose((value) -> second)));
+		Support.untilActive(this.runner, 1);
+		Support.settle(this.runner);
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			second.complete("second");
+			owner.interrupt();
+			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		}
+		Support.eventually().until(() -> this.discarded.contains("second"));
+		Support.settle(this.runner);
+		assertThat(this.discarded).containsExactly("second");
+	}
+
+	@Test
+	void valueThatAnotherFutureOfTheChainHasTakenIsNotDiscarded() {
+		Work<String> first = new Work<>();
+		AtomicReference<String> taken = new AtomicReference<>();
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			CompletableFuture<String> fork = scope.fork(() -> first);
+			fork.thenAccept(taken::set);
+			return fork.thenApply((value) -> value);
+		}));
+		Support.untilActive(this.runner, 1);
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			first.complete("first");
+			owner.interrupt();
+			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		}
+		Support.settle(this.runner);
+		assertThat(taken).hasValue("first");
+		assertThat(this.discarded).isEmpty();
+	}
+
+	@Test
+	void executorThatRefusesAFunctionFailsTheFutureAndLosesNoOwner() {
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> scope.fork(Support.later("first"))
+			.thenComposeAsync(CompletableFuture::completedFuture, (command) -> {
+				throw new RejectedExecutionException("full");
+			})));
+		assertThat(owner.failure()).isInstanceOf(RejectedExecutionException.class).hasMessage("full");
 	}
 
 	// What must not change

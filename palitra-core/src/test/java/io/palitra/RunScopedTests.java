@@ -68,8 +68,7 @@ class RunScopedTests {
 	@ParameterizedTest
 	@MethodSource("taskIsCalledOnceOnTheLoopAndItsResultReturned")
 	void nullTaskIsRefused(ScopedCall call) {
-		assertThatNullPointerException().isThrownBy(() -> call.make(this.runner, null))
-			.withMessage("runScoped: task is null");
+		assertThatNullPointerException().isThrownBy(() -> call.make(this.runner, null)).withMessage("task");
 	}
 
 	@Test
@@ -79,7 +78,7 @@ class RunScopedTests {
 		assertThatNullPointerException().isThrownBy(() -> this.runner.runScoped(task, (Duration) null))
 			.withMessage("timeout");
 		assertThatNullPointerException().isThrownBy(() -> this.runner.runScoped(task, (RunOptions) null))
-			.withMessage("runScoped: options is null");
+			.withMessage("options");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.runner.runScoped(task, Duration.ZERO))
 			.withMessageContaining("timeout")
 			.withMessageContaining("PT0S");
@@ -442,6 +441,7 @@ class RunScopedTests {
 			return CompletableFuture.completedFuture("fine");
 		});
 		assertThat(result).isEqualTo("fine");
+		// The dependent comes to the loop after the task, for whose end the owner waits
 		Support.settle(this.runner);
 		assertThat(seen.get()).isSameAs(failure);
 	}

@@ -3,9 +3,12 @@ package io.palitra.internal.call;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -14,6 +17,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.AsyncCallable;
+import io.palitra.internal.loop.Headroom;
+import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.LoopFuture;
 
 /**
@@ -37,6 +42,16 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	 */
 	private final Chain chain;
 
+	/**
+	 * How many futures have not been given this one's outcome.
+	 */
+	private final AtomicInteger takers = new AtomicInteger();
+
+	/**
+	 * Whether one of them has taken it. Written before {@link #takers}, read after it.
+	 */
+	private volatile boolean taken;
+
 	ScopedFuture(Scope scope) {
 		this(scope, new Chain());
 	}
@@ -51,22 +66,97 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	 * Makes this the future of a task, which is still to be started.
 	 */
 	Child<T> follow(AsyncCallable<? extends T> task) {
-		Link<T> link = new Link<>(this, this, task, State.QUEUED);
+		Link<T> link = new Link<>(this, task, State.QUEUED);
 		this.chain.enter(link);
 		link.enter();
 		return link;
 	}
 
 	/**
-	 * Makes a stage that a function of the chain returns a child of the run.
+	 * Ends like a stage that a function of the chain has returned, which becomes a child
+	 * of the run.
 	 */
-	private <U extends @Nullable Object> CompletionStage<U> adopt(@Nullable CompletionStage<U> stage) {
+	private void adopt(@Nullable CompletionStage<? extends T> stage) {
 		Objects.requireNonNull(stage, "the function returned null instead of a CompletionStage");
-		Adopted<U> link = new Adopted<>(this);
+		Adopted<T> link = new Adopted<>(this);
 		this.chain.enter(link);
 		link.enter();
 		link.follow(stage);
-		return link.future();
+	}
+
+	/**
+	 * Makes the next future of the chain. In place of the JDK's own way, which drops a
+	 * value silently where the future that it is for has been given up meanwhile: this
+	 * has it discarded (rule C11).
+	 * @param step completes that future
+	 */
+	private <U extends @Nullable Object> CompletableFuture<U> next(Object fn, Executor executor, Step<T, U> step) {
+		Objects.requireNonNull(fn, "fn");
+		ScopedFuture<U> next = new ScopedFuture<>(this.scope, this.chain);
+		AtomicBoolean called = new AtomicBoolean();
+		this.takers.incrementAndGet();
+		((ScopedFuture<T>) super.whenCompleteAsync((value, failure) -> {
+			called.set(true);
+			take(next, step, value, failure);
+		}, executor)).superWhenComplete((value, failure) -> {
+			if (!called.get() && failure != null) {
+				// The executor does not take it.
+				next.fail(failure);
+			}
+		});
+		return next;
+	}
+
+	private <U extends @Nullable Object> void take(ScopedFuture<U> next, Step<T, U> step, T value,
+			@Nullable Throwable failure) {
+		boolean wanted = !next.isDone();
+		if (wanted) {
+			this.taken = true;
+			try {
+				step.take(next, value, failure);
+			}
+			catch (Throwable ex) {
+				next.fail(ex);
+			}
+		}
+		if (this.takers.decrementAndGet() == 0 && !this.taken) {
+			discard(value);
+		}
+	}
+
+	/**
+	 * Ends as the future before.
+	 */
+	private void pass(T value, @Nullable Throwable failure) {
+		if (failure != null) {
+			fail(failure);
+		}
+		else if (!complete(value)) {
+			discard(value);
+		}
+	}
+
+	/**
+	 * Fails of what the future before has failed of, or a function, in the layer that the
+	 * JDK would put around it.
+	 */
+	private boolean fail(Throwable failure) {
+		Throwable layer = failure;
+		if (!(failure instanceof CompletionException)) {
+			try {
+				layer = new CompletionException(failure);
+			}
+			catch (Throwable ex) {
+				Log.debug("A failure of " + failure.getClass() + " cannot tell what it is", ex);
+			}
+		}
+		return completeExceptionally(layer);
+	}
+
+	private void discard(@Nullable Object value) {
+		if (value != null) {
+			this.scope.events().discard(value);
+		}
 	}
 
 	/**
@@ -87,6 +177,7 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
+		Headroom.require();
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
 		if (cancelled) {
 			this.chain.cancel();
@@ -105,8 +196,39 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	}
 
 	@Override
+	public <U> CompletableFuture<U> thenApplyAsync(Function<? super T, ? extends U> fn) {
+		return thenApplyAsync(fn, defaultExecutor());
+	}
+
+	@Override
+	public <U> CompletableFuture<U> thenApplyAsync(Function<? super T, ? extends U> fn, Executor executor) {
+		return next(fn, executor, (next, value, failure) -> {
+			if (failure != null) {
+				next.fail(failure);
+			}
+			else {
+				next.pass(fn.apply(value), null);
+			}
+		});
+	}
+
+	@Override
 	public CompletableFuture<Void> thenAccept(Consumer<? super T> action) {
 		return thenAcceptAsync(action);
+	}
+
+	@Override
+	public CompletableFuture<Void> thenAcceptAsync(Consumer<? super T> action) {
+		return thenAcceptAsync(action, defaultExecutor());
+	}
+
+	@Override
+	public CompletableFuture<Void> thenAcceptAsync(Consumer<? super T> action, Executor executor) {
+		Objects.requireNonNull(action, "action");
+		return thenApplyAsync((value) -> {
+			action.accept(value);
+			return null;
+		}, executor);
 	}
 
 	@Override
@@ -159,8 +281,14 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	@Override
 	public <U> CompletableFuture<U> thenComposeAsync(Function<? super T, ? extends CompletionStage<U>> fn,
 			Executor executor) {
-		Objects.requireNonNull(fn, "fn");
-		return super.thenComposeAsync((value) -> adopt(fn.apply(value)), executor);
+		return next(fn, executor, (next, value, failure) -> {
+			if (failure != null) {
+				next.fail(failure);
+			}
+			else {
+				next.adopt(fn.apply(value));
+			}
+		});
 	}
 
 	@Override
@@ -169,13 +297,58 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	}
 
 	@Override
+	public CompletableFuture<T> whenCompleteAsync(BiConsumer<? super T, ? super Throwable> action) {
+		return whenCompleteAsync(action, defaultExecutor());
+	}
+
+	@Override
+	public CompletableFuture<T> whenCompleteAsync(BiConsumer<? super T, ? super Throwable> action, Executor executor) {
+		return next(action, executor, (next, value, failure) -> {
+			try {
+				action.accept(value, failure);
+			}
+			catch (Throwable ex) {
+				if (failure == null) {
+					discard(value);
+					throw ex;
+				}
+				if (failure != ex) {
+					failure.addSuppressed(ex);
+				}
+			}
+			next.pass(value, failure);
+		});
+	}
+
+	@Override
 	public <U> CompletableFuture<U> handle(BiFunction<? super T, Throwable, ? extends U> fn) {
 		return handleAsync(fn);
 	}
 
 	@Override
+	public <U> CompletableFuture<U> handleAsync(BiFunction<? super T, Throwable, ? extends U> fn) {
+		return handleAsync(fn, defaultExecutor());
+	}
+
+	@Override
+	public <U> CompletableFuture<U> handleAsync(BiFunction<? super T, Throwable, ? extends U> fn, Executor executor) {
+		return next(fn, executor, (next, value, failure) -> next.pass(fn.apply(value, failure), null));
+	}
+
+	@Override
 	public CompletableFuture<T> exceptionally(Function<Throwable, ? extends T> fn) {
 		return exceptionallyAsync(fn);
+	}
+
+	@Override
+	public CompletableFuture<T> exceptionallyAsync(Function<Throwable, ? extends T> fn) {
+		return exceptionallyAsync(fn, defaultExecutor());
+	}
+
+	@Override
+	public CompletableFuture<T> exceptionallyAsync(Function<Throwable, ? extends T> fn, Executor executor) {
+		return next(fn, executor,
+				(next, value, failure) -> next.pass((failure != null) ? fn.apply(failure) : value, null));
 	}
 
 	@Override
@@ -191,8 +364,23 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	@Override
 	public CompletableFuture<T> exceptionallyComposeAsync(Function<Throwable, ? extends CompletionStage<T>> fn,
 			Executor executor) {
-		Objects.requireNonNull(fn, "fn");
-		return super.exceptionallyComposeAsync((failure) -> adopt(fn.apply(failure)), executor);
+		return next(fn, executor, (next, value, failure) -> {
+			if (failure == null) {
+				next.pass(value, null);
+			}
+			else {
+				next.adopt(fn.apply(failure));
+			}
+		});
+	}
+
+	/**
+	 * Completes the next future of a chain with what the outcome before makes of it.
+	 */
+	private interface Step<T extends @Nullable Object, U extends @Nullable Object> {
+
+		void take(ScopedFuture<U> next, T value, @Nullable Throwable failure);
+
 	}
 
 	/**
@@ -228,19 +416,11 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	 */
 	private static class Link<T extends @Nullable Object> extends Child<T> {
 
-		private final CompletableFuture<T> future;
+		private final ScopedFuture<T> future;
 
-		private final Chain chain;
-
-		Link(ScopedFuture<?> of, CompletableFuture<T> future, @Nullable AsyncCallable<? extends T> task,
-				State.Open initial) {
-			super(of.scope, task, initial);
+		Link(ScopedFuture<T> future, @Nullable AsyncCallable<? extends T> task, State.Open initial) {
+			super(future.scope, task, initial);
 			this.future = future;
-			this.chain = of.chain;
-		}
-
-		CompletableFuture<T> future() {
-			return this.future;
 		}
 
 		@Override
@@ -250,7 +430,7 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 
 		@Override
 		void ended() {
-			this.chain.leave(this);
+			this.future.chain.leave(this);
 			Object outcome = outcome();
 			leave();
 			complete(outcome);
@@ -263,13 +443,17 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 				if (failure == null) {
 					this.future.cancel(true);
 				}
-				else if (!this.future.completeExceptionally(failure)) {
+				else if (!fail(this.future, failure)) {
 					discardFailure(failure);
 				}
 			}
 			else if (!this.future.complete((T) outcome)) {
 				discard(outcome);
 			}
+		}
+
+		boolean fail(ScopedFuture<T> future, Throwable failure) {
+			return future.completeExceptionally(failure);
 		}
 
 	}
@@ -279,8 +463,8 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	 */
 	private static final class Adopted<T extends @Nullable Object> extends Link<T> {
 
-		Adopted(ScopedFuture<?> of) {
-			super(of, new CompletableFuture<>(), null, State.STARTING);
+		Adopted(ScopedFuture<T> future) {
+			super(future, null, State.STARTING);
 		}
 
 		/**
@@ -289,6 +473,11 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 		@Override
 		void ended() {
 			scope().moveOn(super::ended);
+		}
+
+		@Override
+		boolean fail(ScopedFuture<T> future, Throwable failure) {
+			return future.fail(failure);
 		}
 
 	}
