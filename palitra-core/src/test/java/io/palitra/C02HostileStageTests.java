@@ -86,6 +86,43 @@ class C02HostileStageTests {
 		assertThatTheRunnerWorks();
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void ownerLeavesOnTimeWhateverAStageThrowsThatIsHeardAgain(Way way) {
+		// The JDK asks the exception what it is when it tells of it
+		CompletableFuture<String> stage = new CompletableFuture<>() {
+
+			@Override
+			public boolean cancel(boolean mayInterruptIfRunning) {
+				try {
+					completeExceptionally(new HostileException());
+				}
+				catch (IllegalStateException ex) {
+					assertThat(ex).hasMessage("toString");
+				}
+				return true;
+			}
+
+		};
+		Owner<Object> owner = Owner.start(() -> way.call(this.runner, () -> stage));
+		Support.untilActive(this.runner, 1);
+		if (way == Way.SUBMIT) {
+			Owner<Object> closer = Owner.start(() -> {
+				this.runner.stop();
+				this.runner.start();
+				return null;
+			});
+			closer.value();
+			assertThat(owner.failure()).hasCauseInstanceOf(RunnerClosedException.class);
+		}
+		else {
+			owner.interrupt();
+			assertThat(owner.failure().getClass()).isEqualTo(RunInterruptedException.class);
+		}
+		stage.complete("late");
+		assertThatTheRunnerWorks();
+	}
+
 	private void assertThatItEnds(Way way, HostileStage stage, Throwable thrown) {
 		Owner<Object> owner = Owner.start(() -> {
 			try {
@@ -297,6 +334,17 @@ class C02HostileStageTests {
 		public String toString() {
 			called("toString");
 			return super.toString();
+		}
+
+	}
+
+	private static final class HostileException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		public String toString() {
+			throw new IllegalStateException("toString");
 		}
 
 	}

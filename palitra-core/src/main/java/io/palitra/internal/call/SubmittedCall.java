@@ -166,7 +166,7 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 
 	/**
 	 * The future of a call. Whoever completes it otherwise than the call does, cancels
-	 * the call.
+	 * the call; one who has no room on the stack for that has not completed it.
 	 */
 	private static final class CallFuture<T extends @Nullable Object> extends LoopFuture<T> {
 
@@ -194,16 +194,19 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 
 		@Override
 		public boolean complete(T value) {
+			Headroom.require();
 			return cancelCall(super.complete(value));
 		}
 
 		@Override
 		public boolean completeExceptionally(Throwable ex) {
+			Headroom.require();
 			return cancelCall(super.completeExceptionally(ex));
 		}
 
 		@Override
 		public boolean cancel(boolean mayInterruptIfRunning) {
+			Headroom.require();
 			return cancelCall(super.cancel(mayInterruptIfRunning));
 		}
 

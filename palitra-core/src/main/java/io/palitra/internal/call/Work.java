@@ -61,6 +61,12 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	 */
 	private volatile Object state;
 
+	/**
+	 * Whether a stage has told of its end, and that goes on from here. For the thread
+	 * that makes it tell; others may see it late.
+	 */
+	private boolean heard;
+
 	Work(Open initial) {
 		this.state = initial;
 	}
@@ -298,12 +304,27 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 
 	/**
 	 * Hears again a stage that may be done without having told so: an {@code Error} on
-	 * the completing thread can keep it from telling.
+	 * the completing thread can keep it from telling. What the stage throws at that ends
+	 * the work, as it does in {@link #follow}, and nothing else: who gives up, or ends
+	 * many works, goes on.
 	 */
 	@SuppressWarnings("unchecked")
 	final void hearAgain(Running running) {
-		if (Stages.isDone(running.stage())) {
-			listen((CompletionStage<? extends T>) running.stage());
+		try {
+			if (Stages.isDone(running.stage())) {
+				listen((CompletionStage<? extends T>) running.stage());
+				if (!this.heard) {
+					// The JDK's own stages swallow an overflow of those they tell: then
+					// this is one, and whoever has room hears the stage.
+					Headroom.require();
+				}
+			}
+		}
+		catch (StackOverflowError ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			end(null, ex);
 		}
 	}
 
@@ -332,8 +353,10 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 			// On a thread that has no room for what follows: the stage will not tell
 			// again.
 			moveOn(() -> end(value, failure));
+			this.heard = true;
 			return;
 		}
+		this.heard = true;
 		end(value, failure);
 	}
 
