@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.stress.census.Census;
+import io.palitra.stress.mode.Mode;
+import io.palitra.stress.mode.ModeSoak;
 
 /**
  * Rounds of calls under fire, until there were enough or the time is over. Everything
@@ -57,7 +59,8 @@ public final class Soak {
 
 	/**
 	 * Runs a soak; exits with 1 if it finds a fault.
-	 * @param args {@code --name=value} for each of {@link Options}
+	 * @param args {@code --name=value} for each of {@link Options}, {@code --mode} among
+	 * them
 	 */
 	public static void main(String[] args) {
 		Options options;
@@ -81,6 +84,17 @@ public final class Soak {
 		// The load makes the runner log more than anybody wants to read.
 		Level before = LOGGER.getLevel();
 		LOGGER.setLevel(Level.OFF);
+		Mode mode = this.options.mode();
+		if (mode != null) {
+			try {
+				return new ModeSoak(mode, this.out).run(this.options.seed(), this.options.round(),
+						this.options.rounds(), this.options.calls(), this.options.seconds(), this.options.threads(),
+						this.options.callsPerRound());
+			}
+			finally {
+				LOGGER.setLevel(before);
+			}
+		}
 		this.out.println("seed " + this.options.seed() + ", Java " + Runtime.version() + ", " + this.options.threads()
 				+ " threads (platform, " + (Round.hasVirtualThreads() ? "virtual" : "no virtual on this JDK")
 				+ ", ForkJoin)");
@@ -191,30 +205,39 @@ public final class Soak {
 	 * @param rounds how many rounds at most
 	 * @param callsPerRound how many calls a round plans
 	 * @param keepGoing whether to go on after a fault
+	 * @param mode the one kind of fault that it is about, {@code null} for all that calls
+	 * may meet, mixed
 	 */
 	record Options(long seed, long seconds, long calls, int threads, int round, int rounds, int callsPerRound,
-			boolean keepGoing) {
+			boolean keepGoing, @Nullable Mode mode) {
 
 		private static final Set<String> NAMES = Set.of("seed", "seconds", "calls", "threads", "round", "rounds",
 				"calls-per-round", "keep-going");
 
 		static Options parse(String... args) {
 			Map<String, Long> values = new HashMap<>();
+			Mode mode = null;
 			for (String arg : args) {
 				String[] parts = arg.split("=", 2);
+				if (parts[0].equals("--mode")) {
+					String wanted = (parts.length > 1) ? parts[1] : "";
+					mode = wanted.equals("mixed") ? null : Mode.of(wanted);
+					continue;
+				}
 				String name = parts[0].startsWith("--") ? parts[0].substring(2) : "";
 				if (!NAMES.contains(name)) {
 					throw new IllegalArgumentException(
-							"Unknown argument '" + arg + "'; known are --name=number for each of " + NAMES);
+							"Unknown argument '" + arg + "'; known are --mode and --name=number for each of " + NAMES);
 				}
 				values.put(name, number(arg, (parts.length > 1) ? parts[1] : null));
 			}
-			long threads = values.getOrDefault("threads", 64L);
+			long threads = values.getOrDefault("threads", (mode != null) ? 16L : 64L);
 			return new Options(values.getOrDefault("seed", System.nanoTime()), values.getOrDefault("seconds", 600L),
 					values.getOrDefault("calls", 10_000_000L), (int) threads,
 					values.getOrDefault("round", 0L).intValue(),
 					values.getOrDefault("rounds", (long) Integer.MAX_VALUE).intValue(),
-					values.getOrDefault("calls-per-round", 20_000L).intValue(), values.containsKey("keep-going"));
+					values.getOrDefault("calls-per-round", (mode != null) ? 4_000L : 20_000L).intValue(),
+					values.containsKey("keep-going"), mode);
 		}
 
 		private static long number(String arg, @Nullable String value) {
