@@ -415,6 +415,14 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 */
 	abstract @Nullable Thread owner();
 
+	/**
+	 * Returns the thread without which the call does not go on: the one that calls its
+	 * task, if that is there for nothing else, or its owner.
+	 */
+	final @Nullable Thread thread() {
+		return (open() instanceof State.Starting starting) ? starting.thread() : owner();
+	}
+
 	@Override
 	public final String getRunnerName() {
 		return this.calls.settings().runner();

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -79,11 +80,16 @@ public final class Register {
 	 * the counts, which threads change one after the other, do not say so.
 	 */
 	public boolean isIdle() {
-		if (size() <= this.abandoned.get()) {
-			return true;
-		}
+		return size() <= this.abandoned.get() || isIdleBut((thread) -> false);
+	}
+
+	/**
+	 * Returns whether no call is left but those whose thread does not count.
+	 */
+	public boolean isIdleBut(Predicate<Thread> passed) {
 		for (Call<?> call : this.calls) {
-			if (!call.isLeft()) {
+			Thread thread = call.thread();
+			if (!call.isLeft() && (thread == null || !passed.test(thread))) {
 				return false;
 			}
 		}

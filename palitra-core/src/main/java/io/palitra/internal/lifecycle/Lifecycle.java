@@ -245,11 +245,26 @@ public final class Lifecycle {
 	 */
 	private void drain() {
 		this.calls.register().setDrainer(Thread.currentThread());
-		boolean idle = this.grace.await(this::isIdle, 0);
+		this.grace.await(() -> isIdle() || isAwaitedByItself(), 0);
 		this.calls.register().setDrainer(null);
-		if (!idle) {
+		if (!isIdle()) {
 			this.calls.endAll(null);
 		}
+	}
+
+	/**
+	 * Returns whether what is left of the calls waits for the end of the JVM, which waits
+	 * for the hook that ends this runner. A loop that does serves nobody any more.
+	 */
+	private boolean isAwaitedByItself() {
+		if (!JvmExit.isUnderWay()) {
+			return false;
+		}
+		if (JvmExit.isAwaitedBy(this.life.loop().thread())) {
+			this.grace.shorten(0);
+			return true;
+		}
+		return this.calls.register().isIdleBut(JvmExit::isAwaitedBy);
 	}
 
 	private boolean isIdle() {

@@ -72,7 +72,8 @@ final class PoolLoad implements Load {
 			case 4 -> {
 				bench.make(() -> runner.gatherOutcomes(List.of(acquire, acquire), options)
 					.stream()
-					.map((outcome) -> (outcome instanceof Outcome.Success<@Nullable Object> success) ? success.value() : "late")
+					.map((outcome) -> (outcome instanceof Outcome.Success<@Nullable Object> success) ? success.value()
+							: "late")
 					.toList(), allowed);
 			}
 			default -> bench.make(() -> runner.run(acquire, options), allowed);

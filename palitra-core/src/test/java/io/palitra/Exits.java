@@ -1,0 +1,88 @@
+package io.palitra;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+
+/**
+ * Ends its JVM inside a call, while a shutdown hook closes the runner.
+ */
+final class Exits {
+
+	private Exits() {
+	}
+
+	public static void main(String[] args) {
+		EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+			.shutdownGrace(Duration.ofMinutes(5))
+			.slowTaskThreshold(Duration.ofHours(1))
+			.build();
+		// A call that can end keeps its grace, where the loop can serve it
+		CompletableFuture<String> kept = new CompletableFuture<>();
+		CountDownLatch ended = new CountDownLatch(1);
+		Thread other = new Thread(() -> {
+			String end;
+			try {
+				end = runner.run(() -> kept);
+			}
+			catch (RunnerClosedException ex) {
+				end = "closed";
+			}
+			System.out.println("the other has ended: " + end);
+			ended.countDown();
+		});
+		other.setDaemon(true);
+		other.start();
+		while (runner.snapshot().active() == 0) {
+			Thread.onSpinWait();
+		}
+		Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+			Thread later = new Thread(() -> {
+				while (runner.snapshot().state() == RunnerState.RUNNING) {
+					Thread.onSpinWait();
+				}
+				kept.complete("kept");
+			});
+			later.start();
+			runner.close();
+			System.out.println("closed");
+			try {
+				ended.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}));
+		Executor inPlace = Runnable::run;
+		switch (args[0]) {
+			case "hop" -> runner.runScoped((scope) -> CompletableFuture.runAsync(() -> System.exit(0), scope.caller()));
+			case "caller" -> runner.run(Exits::exit, RunOptions.defaults().startOn(inPlace));
+			case "submitted" -> {
+				runner.submit(Exits::exit, RunOptions.defaults().startOn((command) -> new Thread(command).start()));
+				forever();
+			}
+			case "nested" -> runner.runScoped((scope) -> CompletableFuture
+				.supplyAsync(() -> runner.run(Exits::exit, RunOptions.defaults().startOn(inPlace)), scope.caller()));
+			default -> {
+				kept.complete("kept");
+				runner.run(Exits::exit);
+			}
+		}
+	}
+
+	private static CompletableFuture<Object> exit() {
+		System.exit(0);
+		return new CompletableFuture<>();
+	}
+
+	private static void forever() {
+		try {
+			new CountDownLatch(1).await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}
