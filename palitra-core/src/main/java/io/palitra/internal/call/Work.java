@@ -3,6 +3,7 @@ package io.palitra.internal.call;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -313,11 +314,6 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 		try {
 			if (Stages.isDone(running.stage())) {
 				listen((CompletionStage<? extends T>) running.stage());
-				if (!this.heard) {
-					// The JDK's own stages swallow an overflow of those they tell: then
-					// this is one, and whoever has room hears the stage.
-					Headroom.require();
-				}
 			}
 		}
 		catch (StackOverflowError ex) {
@@ -331,13 +327,19 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	/**
 	 * Hears when a stage completes, from the thread that completes it or, if it is done,
 	 * at once: not even a future of a scope takes that to its loop.
+	 * @throws StackOverflowError if the stage has swallowed one, as the JDK's do with
+	 * whatever those throw whom they tell
 	 */
 	final void listen(CompletionStage<? extends T> stage) {
+		boolean tells = stage.getClass() == CompletableFuture.class && ((CompletableFuture<?>) stage).isDone();
 		if (stage instanceof ScopedFuture<? extends T> scoped) {
 			scoped.listen(this);
 		}
 		else {
 			stage.whenComplete(this);
+		}
+		if (tells && !this.heard) {
+			throw new StackOverflowError();
 		}
 	}
 

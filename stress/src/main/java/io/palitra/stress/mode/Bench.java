@@ -308,8 +308,8 @@ final class Bench {
 	}
 
 	private boolean hang(String what) {
-		StringBuilder text = new StringBuilder(
-				"waited " + TimeUnit.NANOSECONDS.toSeconds(PATIENCE) + " s for " + what + "; " + this.runner.snapshot(20));
+		StringBuilder text = new StringBuilder("waited " + TimeUnit.NANOSECONDS.toSeconds(PATIENCE) + " s for " + what
+				+ "; " + this.runner.snapshot(20));
 		Thread.getAllStackTraces().forEach((thread, stack) -> {
 			if (thread.getName().contains("soak")) {
 				text.append("\n\"" + thread.getName() + "\" " + thread.getState());

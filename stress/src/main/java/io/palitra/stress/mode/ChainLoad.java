@@ -52,8 +52,9 @@ final class ChainLoad implements Load {
 			.timeout(hurried ? Duration.ofNanos(1 + random.nextInt(1_000 + 4_000 * delay)) : Bench.LONG);
 		// One of the works of some never ends by itself.
 		int never = hurried ? random.nextInt(6) : 0;
-		bench.make(() -> bench.runner()
-			.runScoped((scope) -> chain(new Works(bench, delay, never), scope, way), options), allowed);
+		bench.make(
+				() -> bench.runner().runScoped((scope) -> chain(new Works(bench, delay, never), scope, way), options),
+				allowed);
 	}
 
 	private CompletionStage<@Nullable Object> chain(Works works, RunScope scope, int way) {
@@ -67,9 +68,9 @@ final class ChainLoad implements Load {
 				yield first.thenCombine(scope.fork(() -> works.start(false)), (one, two) -> "both")
 					.thenCompose((both) -> works.start(true));
 			}
-			case 3 -> scope
-				.<@Nullable Object>fork(() -> CompletableFuture.failedFuture(new IllegalStateException("soak")))
-				.exceptionallyCompose((failure) -> works.start(true));
+			case 3 ->
+				scope.<@Nullable Object>fork(() -> CompletableFuture.failedFuture(new IllegalStateException("soak")))
+					.exceptionallyCompose((failure) -> works.start(true));
 			default -> {
 				CompletableFuture<@Nullable Object> last = first.thenCompose((value) -> works.start(true));
 				works.cancelLater((way == 4) ? last : first);

@@ -83,8 +83,8 @@ final class ExecutorLoad implements Load {
 		RunOptions there = options.startOn(executor);
 		boolean calls = executor == this.waiting && kind < 30;
 		switch (random.nextInt(5)) {
-			case 0 -> bench.make(() -> bench.runner().submit(() -> work(bench, calls, kind, delay), there).get(),
-					allowed);
+			case 0 ->
+				bench.make(() -> bench.runner().submit(() -> work(bench, calls, kind, delay), there).get(), allowed);
 			case 1 -> bench.make(
 					() -> bench.runner().runScoped((scope) -> scope.fork(() -> work(bench, calls, kind, delay)), there),
 					allowed);

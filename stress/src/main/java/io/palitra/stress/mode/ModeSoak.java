@@ -100,8 +100,8 @@ public final class ModeSoak {
 	}
 
 	private void tell(long seconds) {
-		StringBuilder text = new StringBuilder(String.format("%-11s%,11d calls in %,5d s, %,5d rounds:", this.mode,
-				calls(), seconds, this.rounds));
+		StringBuilder text = new StringBuilder(
+				String.format("%-11s%,11d calls in %,5d s, %,5d rounds:", this.mode, calls(), seconds, this.rounds));
 		for (RunResult result : RunResult.values()) {
 			long count = this.results[result.ordinal()];
 			if (count > 0) {

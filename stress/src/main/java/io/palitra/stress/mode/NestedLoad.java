@@ -66,8 +66,8 @@ final class NestedLoad implements Load {
 				bench.later(0, () -> begin.complete("soak"));
 				return begin.thenApplyAsync((value) -> nested(bench, way, depth - 1, options), scope.caller());
 			}, options);
-			case 2 -> runner.<@Nullable Object>run(() -> CompletableFuture
-				.completedFuture(nested(bench, way, depth - 1, options)), options);
+			case 2 -> runner.<@Nullable Object>run(
+					() -> CompletableFuture.completedFuture(nested(bench, way, depth - 1, options)), options);
 			default -> other().<@Nullable Object>runScoped((scope) -> CompletableFuture
 				.supplyAsync(() -> nested(bench, 0, depth - 1, options), scope.caller()), options);
 		};

@@ -33,8 +33,7 @@ class SoakTests {
 	@EnumSource
 	@Timeout(value = 15, unit = TimeUnit.MINUTES)
 	void noKindOfFaultLeavesACallerOrLosesAnything(Mode mode) {
-		Soak.Options options = Soak.Options.parse("--mode=" + mode, "--seconds=" + OF_A_MODE,
-				"--calls-per-round=1000");
+		Soak.Options options = Soak.Options.parse("--mode=" + mode, "--seconds=" + OF_A_MODE, "--calls-per-round=1000");
 		assertThat(new Soak(options, System.out).run()).isEmpty();
 	}
 
