@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.regex.MatchResult;
@@ -130,6 +131,54 @@ class C18StuckWorkTests {
 		// Others may have been slow too on a busy machine, after the second report
 		// included
 		assertThat(Long.parseLong(more.group(1))).isBetween((long) held - 2, slow.snapshot().slow() - 2);
+	}
+
+	@Test
+	void callbackThatGoesOnIsReportedAgainAndWhenItEnds() {
+		EventLoopThreadRunner slow = runner(Duration.ofMillis(50), NEVER);
+		AtomicReference<Duration> heldForAtTheEnd = new AtomicReference<>();
+		this.logs.onMessage("has ended, after", () -> heldForAtTheEnd.set(slow.snapshot().heldFor()));
+		CountDownLatch release = new CountDownLatch(1);
+		slow.getLoop().execute(() -> holdTheLoopForAWhile(release));
+		Support.eventually().until(() -> this.logs.ofSlowCallbacks().anyMatch((record) -> isStill(record)));
+		release.countDown();
+		Support.eventually().until(() -> heldForAtTheEnd.get() != null);
+		assertThat(this.logs.ofSlowCallbacks().filter(C18StuckWorkTests::isStill)).allSatisfy((record) -> {
+			assertThat(record.getLevel()).isEqualTo(Level.WARNING);
+			assertThat(record.getThrown().getStackTrace()).extracting(StackTraceElement::getMethodName)
+				.contains("holdTheLoopForAWhile");
+		});
+		// The report of its end is nothing that the callback does
+		assertThat(heldForAtTheEnd.get()).isZero();
+		assertThat(slow.snapshot().slow()).isOne();
+	}
+
+	private static boolean isStill(LogRecord record) {
+		return record.getMessage().contains("runner \"stuck\", still, for ");
+	}
+
+	@Test
+	void loadingOfClassesIsLoggedForWhoeverLooksForIt() {
+		EventLoopThreadRunner slow = runner(Duration.ofMillis(20), NEVER);
+		// On a busy machine one may hold the loop so long that everybody has to know
+		Support.eventually().until(() -> {
+			CountDownLatch release = new CountDownLatch(1);
+			long before = slow.snapshot().slow();
+			slow.getLoop().execute(() -> loadClass(release));
+			Support.eventually().until(() -> slow.snapshot().slow() > before);
+			release.countDown();
+			Support.eventually().until(() -> slow.snapshot().heldFor().isZero());
+			return this.logs.ofSlowCallbacks()
+				.anyMatch((record) -> record.getLevel() == Level.FINE
+						&& record.getMessage().endsWith(", loading classes"));
+		});
+	}
+
+	/**
+	 * Is named like what is on the stack while a class is loaded.
+	 */
+	private void loadClass(CountDownLatch release) {
+		Support.await(release);
 	}
 
 	@Test

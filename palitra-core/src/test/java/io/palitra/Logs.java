@@ -1,7 +1,9 @@
 package io.palitra;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -37,10 +39,12 @@ final class Logs implements AutoCloseable {
 
 	};
 
-	private final Runnable onPublish;
+	private final Runnable onTrouble;
 
-	private Logs(Runnable onPublish) {
-		this.onPublish = onPublish;
+	private final Map<String, Runnable> onMessage = new ConcurrentHashMap<>();
+
+	private Logs(Runnable onTrouble) {
+		this.onTrouble = onTrouble;
 		this.handler.setLevel(Level.ALL);
 		this.logger.setLevel(Level.ALL);
 		this.logger.setUseParentHandlers(false);
@@ -63,8 +67,32 @@ final class Logs implements AutoCloseable {
 
 	private void published(LogRecord record) {
 		if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
-			this.onPublish.run();
+			this.onTrouble.run();
 		}
+		this.onMessage.forEach((part, action) -> {
+			if (record.getMessage().contains(part)) {
+				action.run();
+			}
+		});
+	}
+
+	/**
+	 * Does something while a message is being logged.
+	 */
+	void onMessage(String part, Runnable action) {
+		this.onMessage.put(part, action);
+	}
+
+	/**
+	 * Returns the reports of slow callbacks, which all other methods leave out.
+	 */
+	Stream<LogRecord> ofSlowCallbacks() {
+		return this.records.stream().filter(Logs::isOfSlowCallback);
+	}
+
+	private static boolean isOfSlowCallback(LogRecord record) {
+		return record.getMessage().startsWith("A callback has held thread")
+				|| record.getMessage().startsWith("The callback that held thread");
 	}
 
 	/**
@@ -87,8 +115,7 @@ final class Logs implements AutoCloseable {
 	private Stream<LogRecord> troubles() {
 		return this.records.stream()
 			.filter((record) -> record.getLevel().intValue() >= Level.WARNING.intValue())
-			.filter((record) -> !record.getMessage().startsWith("A callback has held thread")
-					&& !record.getMessage().startsWith("The callback that held thread"));
+			.filter((record) -> !isOfSlowCallback(record));
 	}
 
 	/**
@@ -96,7 +123,7 @@ final class Logs implements AutoCloseable {
 	 */
 	List<Throwable> thrownAtDebugLevel() {
 		return this.records.stream()
-			.filter((record) -> record.getLevel() == Level.FINE)
+			.filter((record) -> record.getLevel() == Level.FINE && !isOfSlowCallback(record))
 			.map(LogRecord::getThrown)
 			.filter(Objects::nonNull)
 			.toList();

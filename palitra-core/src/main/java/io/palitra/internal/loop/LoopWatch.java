@@ -174,7 +174,7 @@ public final class LoopWatch {
 	void next() {
 		long now = System.nanoTime();
 		if (this.since != 0) {
-			ended(now - this.since);
+			now = ended(now);
 		}
 		else {
 			long waited = now - this.idleSince;
@@ -194,21 +194,29 @@ public final class LoopWatch {
 	 */
 	void idle() {
 		if (this.since != 0) {
-			long now = System.nanoTime();
-			ended(now - this.since);
+			long now = ended(System.nanoTime());
 			SINCE.setOpaque(this, 0L);
 			IDLE_SINCE.setOpaque(this, now);
 		}
 	}
 
-	private void ended(long held) {
+	/**
+	 * Reports the callback that has ended, if it was slow.
+	 * @return the time now, which is later if a report had to be written
+	 */
+	private long ended(long now) {
+		long since = this.since;
+		long held = now - since;
 		this.spin.served(held);
 		if (held < this.threshold) {
-			return;
+			return now;
 		}
-		if (!report(this.since, held) && held >= AGAIN[0]) {
+		// What a look sees from here on is the report and not what was slow.
+		SINCE.setOpaque(this, 0L);
+		if (!report(since, held) && held >= AGAIN[0]) {
 			Log.warn("The callback that held " + describeLoop() + " has ended, after " + Nanos.text(held));
 		}
+		return System.nanoTime();
 	}
 
 	/**
