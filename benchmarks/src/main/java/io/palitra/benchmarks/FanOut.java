@@ -24,9 +24,6 @@ import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
-import reactor.netty.resources.LoopResources;
 
 import io.palitra.benchmarks.Contender.Role;
 import io.palitra.reactor.ReactorTasks;
@@ -40,6 +37,8 @@ import io.palitra.reactor.ReactorTasks;
 public class FanOut {
 
 	private static final int CALLS = 3;
+
+	private static final Duration LATENCY = Duration.ofMillis(20);
 
 	@Benchmark
 	@Contender(value = "palitra: `gather` of three `WebClient` calls", role = Role.PALITRA)
@@ -83,38 +82,14 @@ public class FanOut {
 	}
 
 	/**
-	 * Answers each request with its path, after 20 ms.
-	 */
-	private static final class Upstream {
-
-		private final LoopResources threads = LoopResources.create("upstream", 1, true);
-
-		private final DisposableServer server = HttpServer.create()
-			.host("127.0.0.1")
-			.port(0)
-			.runOn(this.threads)
-			.handle((request, response) -> response
-				.sendString(Mono.just(request.uri()).delayElement(Duration.ofMillis(20))))
-			.bindNow();
-
-		final String url = "http://127.0.0.1:" + this.server.port();
-
-		void close() {
-			this.server.disposeNow();
-			this.threads.dispose();
-		}
-
-	}
-
-	/**
 	 * {@code WebClient} as it comes.
 	 */
 	@State(Scope.Benchmark)
 	public static class Reactive {
 
-		private final Upstream upstream = new Upstream();
+		private final Upstream upstream = new Upstream(LATENCY);
 
-		private final WebClient client = WebClient.create(this.upstream.url);
+		private final WebClient client = WebClient.create(this.upstream.url());
 
 		Mono<String> get(int index) {
 			return this.client.get().uri("/{index}", index).retrieve().bodyToMono(String.class);
@@ -133,7 +108,7 @@ public class FanOut {
 	@State(Scope.Benchmark)
 	public static class Blocking {
 
-		private final Upstream upstream = new Upstream();
+		private final Upstream upstream = new Upstream(LATENCY);
 
 		private final CloseableHttpClient http = HttpClients.custom()
 			.setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
@@ -143,7 +118,7 @@ public class FanOut {
 			.build();
 
 		private final RestClient client = RestClient.builder()
-			.baseUrl(this.upstream.url)
+			.baseUrl(this.upstream.url())
 			.requestFactory(new HttpComponentsClientHttpRequestFactory(this.http))
 			.build();
 

@@ -27,7 +27,7 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 								Map.of(), 1, false, List.of(Metric.CPU, Metric.CALLS), 1),
 						new Scenario("idle", "Processor time of an idle runner", Idle.class, Map.of(), 1, false,
 								List.of(Metric.IDLE), 0),
-						fanOut(16), fanOut(200),
+						fanOut(16), fanOut(200), httpInterface(1), httpInterface(16),
 						new Scenario("start-up", "Start of a Spring application", StartUp.class, Map.of(), 1, false,
 								List.of(Metric.START, Metric.START_AGAIN, Metric.THREADS), 0)))
 		.flatMap((scenarios) -> scenarios)
@@ -50,6 +50,12 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 	private static Scenario fanOut(int callers) {
 		return new Scenario("fan-out-" + callers, "HTTP requests to three upstreams of 20 ms, " + callers + " callers",
 				FanOut.class, Map.of(), callers, false, List.of(Metric.REQUESTS, Metric.P99, Metric.CPU), 2);
+	}
+
+	private static Scenario httpInterface(int callers) {
+		return new Scenario("http-interface-" + callers,
+				"Blocking method of an HTTP interface, " + callers(callers, false), HttpInterface.class, Map.of(),
+				callers, false, List.of(Metric.REQUESTS, Metric.CPU), 2);
 	}
 
 	private static String callers(int callers, boolean virtual) {
@@ -80,7 +86,8 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 	 * them.
 	 */
 	boolean isSlow() {
-		return this.question == CpuPerCall.class || this.question == FanOut.class;
+		return this.question == CpuPerCall.class || this.question == FanOut.class
+				|| this.question == HttpInterface.class;
 	}
 
 	/**

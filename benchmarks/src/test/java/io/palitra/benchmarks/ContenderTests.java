@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ContenderTests {
 
 	static Stream<Scenario> scenarios() {
-		return Stream.of("round-trip-1", "gather-10", "cpu-1ms", "fan-out-16").map(Scenario::of);
+		return Stream.of("round-trip-1", "gather-10", "cpu-1ms", "fan-out-16", "http-interface-16").map(Scenario::of);
 	}
 
 	@ParameterizedTest
