@@ -267,6 +267,10 @@ public final class RunnerHttpExchangeAdapter implements ReactorHttpExchangeAdapt
 		RunTimeoutException told = new RunTimeoutException(describe(request) + ": " + failure.getMessage(),
 				failure.getLimit(), failure.getPhase());
 		told.setStackTrace(failure.getStackTrace());
+		// What held the loop, if something did
+		for (Throwable suppressed : failure.getSuppressed()) {
+			told.addSuppressed(suppressed);
+		}
 		return told;
 	}
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +161,31 @@ class RunnerHttpExchangeAdapterTests {
 		assertThatExceptionOfType(RunTimeoutException.class)
 			.isThrownBy(() -> users.hangWith(Map.of("secret\n", "value"), "more"))
 			.withMessageStartingWith("GET /hang?fixed=true: Task ");
+	}
+
+	@Test
+	void timeoutShowsWhatHoldsTheLoop() {
+		CountDownLatch release = new CountDownLatch(1);
+		this.runner.getLoop().execute(() -> holdTheLoop(release));
+		try {
+			Users users = create(adapter().withTimeout(Duration.ofMillis(200)), Users.class);
+			assertThatExceptionOfType(RunTimeoutException.class).isThrownBy(() -> users.find(1))
+				.satisfies((ex) -> assertThat(ex.getSuppressed()).singleElement()
+					.satisfies((held) -> assertThat(held.getStackTrace()).extracting(StackTraceElement::getMethodName)
+						.contains("holdTheLoop")));
+		}
+		finally {
+			release.countDown();
+		}
+	}
+
+	private static void holdTheLoop(CountDownLatch release) {
+		try {
+			release.await(1, TimeUnit.MINUTES);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Test
