@@ -1,5 +1,6 @@
 package io.palitra.rewrite;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -16,12 +17,7 @@ final class Owner {
 
 	static final String RUNNER = "io.palitra.EventLoopThreadRunner";
 
-	private static final Set<String> COMPONENTS = Set.of("org.springframework.stereotype.Component",
-			"org.springframework.stereotype.Service", "org.springframework.stereotype.Repository",
-			"org.springframework.stereotype.Controller", "org.springframework.web.bind.annotation.RestController",
-			"org.springframework.web.bind.annotation.ControllerAdvice",
-			"org.springframework.web.bind.annotation.RestControllerAdvice",
-			"org.springframework.context.annotation.Configuration");
+	private static final String COMPONENT = "org.springframework.stereotype.Component";
 
 	private static final Set<String> GENERATES_CONSTRUCTOR = Set.of("lombok.RequiredArgsConstructor",
 			"lombok.AllArgsConstructor", "lombok.Data", "lombok.Value");
@@ -76,9 +72,15 @@ final class Owner {
 	}
 
 	private static @Nullable String whyNot(J.ClassDeclaration type, Sources sources) {
-		if (type.getKind() != J.ClassDeclaration.Kind.Type.Class || type.getType() == null
-				|| !isAnnotated(type, COMPONENTS)) {
+		if (type.getKind() == J.ClassDeclaration.Kind.Type.Interface) {
+			return "an interface has no EventLoopThreadRunner";
+		}
+		if (type.getKind() != J.ClassDeclaration.Kind.Type.Class || type.getType() == null || !isComponent(type)) {
 			return "the class is no Spring component and has no EventLoopThreadRunner";
+		}
+		if (isAnnotated(type, Set.of("org.springframework.boot.autoconfigure.SpringBootApplication"))) {
+			return "tests of a part of the application make this class, too, and would need a runner: move it to a "
+					+ "component";
 		}
 		if (type.hasModifier(J.Modifier.Type.Abstract)) {
 			return "the class is abstract and has no EventLoopThreadRunner";
@@ -133,6 +135,22 @@ final class Owner {
 			.stream()
 			.anyMatch((annotation) -> annotations.stream()
 				.anyMatch((name) -> TypeUtils.isOfClassType(annotation.getType(), name)));
+	}
+
+	private static boolean isComponent(J.ClassDeclaration type) {
+		return type.getLeadingAnnotations()
+			.stream()
+			.anyMatch((annotation) -> isComponent(TypeUtils.asFullyQualified(annotation.getType()), new HashSet<>()));
+	}
+
+	/**
+	 * Tells whether an annotation makes a component of a class: it is Spring's, or has
+	 * one that does.
+	 */
+	private static boolean isComponent(JavaType.@Nullable FullyQualified annotation, Set<String> seen) {
+		return annotation != null && seen.add(annotation.getFullyQualifiedName())
+				&& (annotation.getFullyQualifiedName().equals(COMPONENT)
+						|| annotation.getAnnotations().stream().anyMatch((meta) -> isComponent(meta, seen)));
 	}
 
 	/**

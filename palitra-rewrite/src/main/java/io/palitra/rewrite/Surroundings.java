@@ -33,8 +33,11 @@ record Surroundings(J.@Nullable MethodDeclaration method, boolean inLambda, List
 			if (tree instanceof J.Lambda) {
 				inLambda = true;
 				if (isHandedToAsynchronousCode(cursor)) {
-					return not("this may run on a thread that must not block: compose it instead, such as with "
-							+ "flatMap or thenCompose");
+					return isHandedToAllOf(cursor)
+							? not("all are done by then, so it does not wait; the runner's gather "
+									+ "starts the calls, waits and collects the values")
+							: not("this may run on a thread that must not block: compose it instead, such as with "
+									+ "flatMap or thenCompose");
 				}
 			}
 			else if (tree instanceof J.Try statement && !inLambda && inner == statement.getBody()) {
@@ -91,6 +94,18 @@ record Surroundings(J.@Nullable MethodDeclaration method, boolean inLambda, List
 		return method == null || Wait.isAsynchronous(method.getDeclaringType())
 				|| method.getDeclaringType().getPackageName().matches("(reactor|io\\.palitra|io\\.reactivex)(\\..*)?")
 				|| Wait.isAsynchronous(method.getReturnType());
+	}
+
+	/**
+	 * Tells whether a lambda is what follows on {@code CompletableFuture.allOf}, where
+	 * the values are read.
+	 */
+	private static boolean isHandedToAllOf(Cursor lambda) {
+		return lambda.getParentTreeCursor().getValue() instanceof J.MethodInvocation call
+				&& call.getSimpleName().startsWith("then") && call.getSelect() != null
+				&& call.getSelect().unwrap() instanceof J.MethodInvocation all && all.getSimpleName().equals("allOf")
+				&& all.getMethodType() != null && TypeUtils.isOfClassType(all.getMethodType().getDeclaringType(),
+						"java.util.concurrent.CompletableFuture");
 	}
 
 	/**

@@ -115,16 +115,28 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 		if (surroundings.reason() != null) {
 			return surroundings.reason();
 		}
-		if (wait == Wait.OTHER) {
-			return "how the runner can wait for this cannot be told from here; see the guide to moving";
+		if (wait.reason() != null) {
+			return wait.reason();
 		}
 		if (wait == Wait.FLUX_ITERABLE && loopElement(call) == null) {
 			return "use runner.run(list(flux)) if all elements fit into memory, ReactorTasks.stream otherwise";
 		}
-		if (wait.isOfReactor() && worksOnSubscriber(call, surroundings)) {
+		if ((wait.isOfReactor() || monoOfFuture(call.getSelect()) != null) && worksOnSubscriber(call, surroundings)) {
 			return "what it does on this thread would be done on the loop's: give it a scheduler with subscribeOn";
 		}
 		return surroundings.whyExceptionsDiffer(wait);
+	}
+
+	/**
+	 * Returns the {@code Mono} whose {@code toFuture} is waited for; {@code null} if it
+	 * is another future.
+	 */
+	private static @Nullable Expression monoOfFuture(@Nullable Expression future) {
+		Expression unwrapped = (future != null) ? future.unwrap() : null;
+		return (unwrapped instanceof J.MethodInvocation call && call.getSimpleName().equals("toFuture")
+				&& call.getSelect() != null
+				&& TypeUtils.isAssignableTo("reactor.core.publisher.Mono", call.getSelect().getType()))
+						? call.getSelect() : null;
 	}
 
 	/**
@@ -236,31 +248,39 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 	private J moveFuture(Wait wait, J.MethodInvocation call, Expression receiver, Surroundings surroundings,
 			String runner, Limit limit) {
 		List<Object> parts = new ArrayList<>();
-		parts.add(receiver.unwrap());
 		if (limit.duration() != null) {
 			maybeAddImport("java.time.Duration", null, false);
 			maybeRemoveImport("java.util.concurrent.TimeUnit");
 		}
-		J.ClassDeclaration enclosing = getCursor().firstEnclosing(J.ClassDeclaration.class);
-		boolean start = call.getSelect() != null
-				&& new Start(surroundings, (enclosing != null) ? enclosing.getType() : null).mayMove(call.getSelect());
+		Expression mono = monoOfFuture(receiver);
+		parts.add((mono != null) ? mono : receiver.unwrap());
 		String future = "#{any(java.util.concurrent.CompletionStage)}";
-		String code;
-		if (!start) {
-			code = runner + ".await(" + future + limit.code(", ", parts) + ")";
+		String task;
+		if (mono != null) {
+			task = importMono() + "mono(#{any(reactor.core.publisher.Mono)})";
 		}
-		else if (wait == Wait.JOIN) {
-			code = runner + ".run(() -> " + future + limit.code(", ", parts) + ")";
-		}
-		else if (limit.duration() == null) {
-			code = runner + ".runInterruptibly(() -> " + future + ")";
+		else if (mayMoveStart(call, surroundings)) {
+			task = "() -> " + future;
 		}
 		else {
-			maybeAddImport("io.palitra.RunOptions", null, false);
-			code = runner + ".runInterruptibly(() -> " + future + limit.code(", RunOptions.defaults().timeout(", parts)
-					+ "))";
+			return expression(runner + ".await(" + future + limit.code(", ", parts) + ")", call, parts);
 		}
-		return expression(code, call, parts);
+		if (wait == Wait.JOIN) {
+			return expression(runner + ".run(" + task + limit.code(", ", parts) + ")", call, parts);
+		}
+		if (limit.duration() == null) {
+			return expression(runner + ".runInterruptibly(" + task + ")", call, parts);
+		}
+		maybeAddImport("io.palitra.RunOptions", null, false);
+		return expression(
+				runner + ".runInterruptibly(" + task + limit.code(", RunOptions.defaults().timeout(", parts) + "))",
+				call, parts);
+	}
+
+	private boolean mayMoveStart(J.MethodInvocation call, Surroundings surroundings) {
+		J.ClassDeclaration enclosing = getCursor().firstEnclosing(J.ClassDeclaration.class);
+		return call.getSelect() != null
+				&& new Start(surroundings, (enclosing != null) ? enclosing.getType() : null).mayMove(call.getSelect());
 	}
 
 	private J expression(String code, J.MethodInvocation call, List<Object> parts) {
@@ -363,8 +383,13 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 	private boolean isForStream() {
 		return getCursor().getParentTreeCursor().getValue() instanceof J.MethodInvocation call
 				&& call.getMethodType() != null
-				&& (TypeUtils.isOfClassType(call.getMethodType().getDeclaringType(), "java.util.stream.Stream")
-						&& call.getSimpleName().equals("map") || call.getSimpleName().equals("forEach"));
+				&& (call.getSimpleName().equals("map") && isStreamOrOptional(call.getMethodType().getDeclaringType())
+						|| call.getSimpleName().equals("forEach"));
+	}
+
+	private static boolean isStreamOrOptional(JavaType type) {
+		return TypeUtils.isOfClassType(type, "java.util.stream.Stream")
+				|| TypeUtils.isOfClassType(type, "java.util.Optional");
 	}
 
 	private <T extends J> T leave(T tree, String reason) {

@@ -172,10 +172,26 @@ public class Left {
 
 	public void others(ExecutorService executor, CountDownLatch latch) throws Exception {
 		Future<String> future = executor.submit(() -> "value");
-		// palitra: how the runner can wait for this cannot be told from here; see the guide to moving
+		// palitra: a plain Future tells nobody when it is done: use one that does, such as runner.run(() -> CompletableFuture.supplyAsync(work, executor))
 		future.get();
-		// palitra: how the runner can wait for this cannot be told from here; see the guide to moving
+		// palitra: use runner.run(() -> future) with a future that is completed where the latch is counted down
 		latch.await();
+	}
+
+	public Client.User scheduledNowhere() throws Exception {
+		// palitra: what it does on this thread would be done on the loop's: give it a scheduler with subscribeOn
+		return Mono.fromCallable(() -> new Client.User(1, "user1")).toFuture().get();
+	}
+
+	public List<Client.User> afterAll(List<CompletableFuture<Client.User>> started) {
+		// palitra: all are done by then, so it does not wait; the runner's gather starts the calls, waits and collects the values
+		return this.runner.await(CompletableFuture.allOf(started.toArray(CompletableFuture[]::new))
+			.thenApply((done) -> started.stream().map(CompletableFuture::join).toList()));
+	}
+
+	public Iterable<Client.User> queue() {
+		// palitra: it has a queue of its own: use ReactorTasks.stream, or runner.run(list(flux)) if all elements fit into memory
+		return this.client.users().toIterable(1, java.util.ArrayDeque::new);
 	}
 
 }

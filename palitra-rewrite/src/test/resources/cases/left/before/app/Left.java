@@ -155,4 +155,17 @@ public class Left {
 		latch.await();
 	}
 
+	public Client.User scheduledNowhere() throws Exception {
+		return Mono.fromCallable(() -> new Client.User(1, "user1")).toFuture().get();
+	}
+
+	public List<Client.User> afterAll(List<CompletableFuture<Client.User>> started) {
+		return this.runner.await(CompletableFuture.allOf(started.toArray(CompletableFuture[]::new))
+			.thenApply((done) -> started.stream().map(CompletableFuture::join).toList()));
+	}
+
+	public Iterable<Client.User> queue() {
+		return this.client.users().toIterable(1, java.util.ArrayDeque::new);
+	}
+
 }

@@ -218,4 +218,24 @@ public class Orders {
 			.subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic())));
 	}
 
+	public Client.User future(int id) {
+		return this.loop.run(mono(this.client.user(id).map((user) -> user)));
+	}
+
+	public Client.User futureInTime(int id) throws Exception {
+		return this.loop.runInterruptibly(mono(this.client.user(id)), RunOptions.defaults().timeout(Duration.ofSeconds(2)));
+	}
+
+	public Client.User optional(java.util.Optional<CompletableFuture<Client.User>> started) {
+		return started.map(this.loop::await).orElse(null);
+	}
+
+	public int loopInBatches() {
+		int sum = 0;
+		for (Client.User user : (Iterable<Client.User>) ReactorTasks.stream(this.loop, this.client.users())::iterator) {
+			sum += user.id();
+		}
+		return sum;
+	}
+
 }

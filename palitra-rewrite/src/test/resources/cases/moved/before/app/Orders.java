@@ -217,4 +217,24 @@ public class Orders {
 			.block();
 	}
 
+	public Client.User future(int id) {
+		return this.client.user(id).map((user) -> user).toFuture().join();
+	}
+
+	public Client.User futureInTime(int id) throws Exception {
+		return this.client.user(id).toFuture().get(2, TimeUnit.SECONDS);
+	}
+
+	public Client.User optional(java.util.Optional<CompletableFuture<Client.User>> started) {
+		return started.map(CompletableFuture::join).orElse(null);
+	}
+
+	public int loopInBatches() {
+		int sum = 0;
+		for (Client.User user : this.client.users().toIterable(8)) {
+			sum += user.id();
+		}
+		return sum;
+	}
+
 }
