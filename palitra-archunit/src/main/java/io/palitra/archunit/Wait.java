@@ -100,7 +100,7 @@ record Wait(String type, String method, boolean bounded, String instead) {
 			bounded("io.netty.util.concurrent.Future", "await*", NETTY),
 
 			unbounded("kotlinx.coroutines.BuildersKt", "runBlocking*",
-					"runner.run { scope.future { ... } } with the future builder of kotlinx-coroutines"),
+					"runner.runSuspending { } of palitra-kotlin"),
 
 			unbounded("com.google.common.util.concurrent.Futures", "getUnchecked*", RUN_PLAIN),
 			unbounded("com.google.common.util.concurrent.Uninterruptibles",
