@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.palitra.internal.Settings;
 import io.palitra.internal.call.Call;
+import io.palitra.internal.call.CallPlace;
 import io.palitra.internal.call.Calls;
 import io.palitra.internal.call.Failed;
 import io.palitra.internal.call.Gather;
@@ -66,8 +67,6 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	private static final String WAYS_OUT = "Either chain on the stage instead of waiting for it (thenCompose, or submit "
 			+ "and thenApply), or make the call on a thread that may block";
-
-	private static final RunOptions AWAIT = RunOptions.defaults().name("await");
 
 	private final Settings settings;
 
@@ -284,7 +283,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @see #run(AsyncCallable) the other exceptions
 	 */
 	public <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted) {
-		return await(alreadyStarted, AWAIT);
+		return await(alreadyStarted, RunOptions.defaults());
 	}
 
 	/**
@@ -299,7 +298,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @see #await(CompletionStage)
 	 */
 	public <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, Duration timeout) {
-		return await(alreadyStarted, AWAIT.timeout(timeout));
+		return await(alreadyStarted, RunOptions.defaults().timeout(timeout));
 	}
 
 	private <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, RunOptions options) {
@@ -407,7 +406,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		Gathering<T> gathering = gathering("gather", tasks, options, true);
 		Object outcome = gathering.call().make();
 		if (outcome instanceof Failed failed) {
-			String missing = gathering.gather().missing();
+			String missing = gathering.gather().missing(gathering.call().getTaskName());
 			gathering.gather().discard();
 			throw failure(gathering.call(), failed, declared, missing);
 		}
@@ -552,8 +551,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		refuseNull("combine", "fn", fn);
 		refuseNull("combine", "options", options);
 		refuseNullIn("combine", Arrays.asList(tasks));
-		return this.<Object>gather(Arrays.asList(tasks),
-				options.name().isPresent() ? options : options.name("combine"));
+		return this.<Object>gather(Arrays.asList(tasks), options);
 	}
 
 	/**
@@ -604,7 +602,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 			return gather.outcomes(null);
 		}
 		if (failed.result() == RunResult.TIMEOUT) {
-			return gather.outcomes(gathering.call().toException(failed, gather.missing()));
+			return gather
+				.outcomes(gathering.call().toException(failed, gather.missing(gathering.call().getTaskName())));
 		}
 		gather.discard();
 		throw this.<RuntimeException>failure(gathering.call(), failed, null, "");
@@ -616,10 +615,8 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		refuseNull(operation, "options", options);
 		List<AsyncCallable<? extends T>> copy = new ArrayList<>(tasks);
 		refuseNullIn(operation, copy);
-		RunOptions named = options.name().isPresent() ? options : options.name(operation);
-		Gather<T> gather = new Gather<>(named.name().orElseThrow(), copy, failFast,
-				options.maxConcurrency().orElse(Integer.MAX_VALUE));
-		OwnedCall<Gather<T>> call = OwnedCall.scoped(this.calls, gather, named);
+		Gather<T> gather = new Gather<>(copy, failFast, options.maxConcurrency().orElse(Integer.MAX_VALUE));
+		OwnedCall<Gather<T>> call = OwnedCall.scoped(this.calls, gather, options);
 		refuseToBlock(operation, call);
 		return new Gathering<>(gather, call);
 	}
@@ -654,7 +651,19 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	public <T extends @Nullable Object> CompletableFuture<T> submit(AsyncCallable<T> task, RunOptions options) {
 		refuseNull("submit", "task", task);
 		refuseNull("submit", "options", options);
-		return SubmittedCall.submit(this.calls, task, options, this.eventLoop);
+		return SubmittedCall.submit(this.calls, task, named(task, options), this.eventLoop);
+	}
+
+	/**
+	 * Nobody will wait where the call was made, so a task is named after the class that
+	 * wrote it. Where that is one of palitra's, the place is looked up now.
+	 */
+	private static RunOptions named(AsyncCallable<?> task, RunOptions options) {
+		if (options.name().isPresent() || !CallPlace.isOwn(task.getClass().getName())) {
+			return options;
+		}
+		String place = CallPlace.ofCurrentThread();
+		return (place != null) ? options.name(place) : options;
 	}
 
 	/**
@@ -689,10 +698,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	public <T> Stream<T> stream(Flow.Publisher<T> publisher, RunOptions options) {
 		refuseNull("stream", "publisher", publisher);
 		refuseNull("stream", "options", options);
-		RunOptions named = options.name().isPresent() ? options : options.name("stream");
 		Executor loop = this.calls.inContext(this.eventLoop);
-		return new PublisherSpliterator<>(publisher, (subscribe, signal) -> await(signal, named, subscribe, loop),
-				(signal) -> await(signal, named), this.calls::discard)
+		return new PublisherSpliterator<>(publisher, (subscribe, signal) -> await(signal, options, subscribe, loop),
+				(signal) -> await(signal, options), this.calls::discard)
 			.stream();
 	}
 
@@ -1048,12 +1056,12 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		/**
 		 * Sets where tasks are called that do not say otherwise. By default that is the
 		 * loop: one thread, in order, whose callers leave on time whatever a task does.
-		 * {@code Runnable::run} calls them in place, on the calling thread: no thread is
-		 * crossed, and a task that blocks before it returns its stage cannot be left on
-		 * time. {@code Executors.newVirtualThreadPerTaskExecutor()} calls each on a
-		 * thread of its own: one that blocks holds up nobody else, and is interrupted
-		 * when its work is cancelled.
-		 * @param startOn calls the tasks; not shut down with the runner
+		 * {@link StartOn#caller()} calls them in place: no thread is crossed, and a task
+		 * that blocks before it returns its stage cannot be left on time.
+		 * {@link StartOn#virtualThreads()} calls each on a thread of its own: one that
+		 * blocks holds up nobody else, and is interrupted when its work is cancelled.
+		 * @param startOn calls the tasks, on a thread of its own or in place; not shut
+		 * down with the runner
 		 * @return this builder
 		 * @throws NullPointerException if {@code startOn} is {@code null}
 		 * @see RunOptions#startOn(Executor)

@@ -1,9 +1,10 @@
 package io.palitra;
 
 import java.util.Arrays;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+
+import io.palitra.internal.call.CallPlace;
 
 /**
  * Where a failed call was made: its stack trace is that of the thread that waited, which
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class RunCallSite extends Exception {
 
 	private static final long serialVersionUID = 1L;
-
-	private static final Set<String> OWN_CLASSES = Set.of(EventLoopThreadRunner.class.getName(),
-			RunCallSite.class.getName(), Palitra.class.getName());
 
 	/**
 	 * The task whose call failed.
@@ -69,7 +67,7 @@ public final class RunCallSite extends Exception {
 
 	private static StackTraceElement[] callersOf(StackTraceElement[] stack) {
 		int own = 0;
-		while (own < stack.length && OWN_CLASSES.contains(stack[own].getClassName())) {
+		while (own < stack.length && CallPlace.isOwn(stack[own].getClassName())) {
 			own++;
 		}
 		return Arrays.copyOfRange(stack, own, stack.length);

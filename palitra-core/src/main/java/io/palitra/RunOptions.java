@@ -51,8 +51,10 @@ public final class RunOptions {
 	}
 
 	/**
-	 * Names the task in exceptions, logs and snapshots. Without it the name of the class
-	 * that wrote the task is used.
+	 * Names the task in exceptions, logs and snapshots. Without it a task is named after
+	 * the place of the call, such as {@code CommentController.comments}, which is looked
+	 * up only when somebody asks for it; one that is submitted after the class that wrote
+	 * it.
 	 * @param name the name, a constant rather than data: not blank, no control
 	 * characters, at most 200 characters
 	 * @return new options
@@ -79,10 +81,11 @@ public final class RunOptions {
 	}
 
 	/**
-	 * Has the task called elsewhere than the runner's setting says: {@code Runnable::run}
-	 * for in place, on the calling thread; an executor with a thread for each task where
-	 * the task blocks before it returns its stage (rule C1). The children of a
-	 * {@code gather} and of {@code fork} are called there, too.
+	 * Has the task called elsewhere than the runner's setting says (rule C1):
+	 * {@link StartOn#caller()} for in place, {@link StartOn#virtualThreads()} or another
+	 * executor with threads for it where the task blocks before it returns its stage,
+	 * {@code runner.getLoop()} for the loop. The children of a {@code gather} and of
+	 * {@code fork} are called there, too.
 	 * @param startOn calls the task
 	 * @return new options
 	 * @throws NullPointerException if {@code startOn} is {@code null}

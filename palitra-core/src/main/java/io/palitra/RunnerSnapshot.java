@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the runner's name
  * @param state what the runner does
  * @param threadName the name of the loop's thread, the last one's if there is none
+ * @param startOn where tasks are called that do not say otherwise: {@code loop},
+ * {@code caller}, {@code virtual-threads}, or the name of the executor's class
  * @param pending how many calls have been submitted and not started
  * @param active how many calls have been started and whose work has not ended
  * @param waiting how many threads wait for a call
@@ -38,22 +40,23 @@ import org.jspecify.annotations.Nullable;
  * @param calls the calls in flight, the oldest first, as many as were asked for; there
  * are {@code pending + active}
  */
-public record RunnerSnapshot(String name, RunnerState state, String threadName, int pending, int active, int waiting,
-		int abandoned, OptionalInt limit, OptionalInt permits, long submitted, long rejected, long discarded, long slow,
-		boolean spinning, Duration lag, Duration busyTime, Duration heldFor, List<StackTraceElement> stack,
-		List<Call> calls) {
+public record RunnerSnapshot(String name, RunnerState state, String threadName, String startOn, int pending, int active,
+		int waiting, int abandoned, OptionalInt limit, OptionalInt permits, long submitted, long rejected,
+		long discarded, long slow, boolean spinning, Duration lag, Duration busyTime, Duration heldFor,
+		List<StackTraceElement> stack, List<Call> calls) {
 
 	/**
 	 * One call in flight.
 	 *
 	 * @param taskName the name of the task
 	 * @param phase whether it waits for the loop or runs
+	 * @param startOn where the task is called, in the words of the runner's
 	 * @param age the time since the call
 	 * @param ownerThreadName the name of the thread that waits, {@code null} if none does
 	 * @param remaining the time until the call's deadline, negative once that has passed,
 	 * {@code null} if it has none
 	 */
-	public record Call(String taskName, RunPhase phase, Duration age, @Nullable String ownerThreadName,
+	public record Call(String taskName, RunPhase phase, String startOn, Duration age, @Nullable String ownerThreadName,
 			@Nullable Duration remaining) {
 	}
 

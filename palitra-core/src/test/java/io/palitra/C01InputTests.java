@@ -172,11 +172,13 @@ class C01InputTests {
 	}
 
 	@Test
-	void nullStageOfAnUnnamedTaskNamesTheClassThatWroteIt() {
+	void nullStageOfAnUnnamedTaskNamesThePlaceOfTheCall() {
 		assertThatNullPointerException().isThrownBy(() -> this.runner.run(() -> null))
-			.withMessageStartingWith("task \"C01InputTests\" returned null");
+			.withMessageStartingWith(
+					"task \"C01InputTests.nullStageOfAnUnnamedTaskNamesThePlaceOfTheCall\" returned null");
 		assertThatNullPointerException().isThrownBy(() -> this.runner.run(new NullTask()))
-			.withMessageStartingWith("task \"C01InputTests$NullTask\" returned null");
+			.withMessageStartingWith(
+					"task \"C01InputTests.nullStageOfAnUnnamedTaskNamesThePlaceOfTheCall\" returned null");
 	}
 
 	@Test
@@ -191,14 +193,14 @@ class C01InputTests {
 	@Test
 	void nullStageOfAChildNamesTheChild() {
 		assertThatNullPointerException().isThrownBy(() -> this.runner.gather(Support.value("a"), () -> null))
-			.withMessageStartingWith("task \"gather[1]\" returned null");
+			.withMessageStartingWith("task \"C01InputTests.nullStageOfAChildNamesTheChild[1]\" returned null");
 		assertThatNullPointerException()
 			.isThrownBy(() -> this.runner.gather(List.<AsyncCallable<Object>>of(() -> null),
 					RunOptions.defaults().name("load-users")))
 			.withMessageStartingWith("task \"load-users[0]\" returned null");
 		Outcome<Object> outcome = this.runner.gatherOutcomes(() -> null).get(0);
 		assertThatNullPointerException().isThrownBy(outcome::orElseThrow)
-			.withMessageStartingWith("task \"gatherOutcomes[0]\" returned null");
+			.withMessageStartingWith("task \"C01InputTests.nullStageOfAChildNamesTheChild[0]\" returned null");
 	}
 
 	@ParameterizedTest

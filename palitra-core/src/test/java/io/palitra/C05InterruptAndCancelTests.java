@@ -157,7 +157,8 @@ class C05InterruptAndCancelTests {
 		Support.untilActive(this.runner, 1);
 		owner.interrupt();
 		assertThat(owner.failure()).isExactlyInstanceOf(InterruptedException.class)
-			.hasMessageContaining("Task \"C05InterruptAndCancelTests\"");
+			.hasMessageContaining(
+					"Task \"C05InterruptAndCancelTests.interruptOfRunInterruptiblyCancelsTheWorkAndClearsTheFlag\"");
 		assertThat(owner.wasInterruptedAtEnd()).isFalse();
 		assertThat(work.cancellations()).containsExactly(true);
 	}

@@ -334,7 +334,8 @@ class C18StuckWorkTests {
 				waiting("runScoped", "named",
 						(runner) -> runner.runScoped((scope) -> new CompletableFuture<>(), named)),
 				waiting("gather", "named", (runner) -> runner.gather(List.of(Support.never()), named)),
-				waiting("await", "await", (runner) -> runner.await(new CompletableFuture<>())),
+				waiting("await", "C18StuckWorkTests.ownerThatWaitsIsReportedAgainAndAgain",
+						(runner) -> runner.await(new CompletableFuture<>())),
 				waiting("stream", "named", (runner) -> runner.stream((subscriber) -> {
 				}, named).toList()));
 	}
@@ -465,7 +466,8 @@ class C18StuckWorkTests {
 			assertThat(snapshot.calls())
 				.extracting(RunnerSnapshot.Call::taskName, RunnerSnapshot.Call::phase,
 						RunnerSnapshot.Call::ownerThreadName)
-				.startsWith(tuple("running", RunPhase.RUNNING, "test"), tuple("await", RunPhase.RUNNING, "test"),
+				.startsWith(tuple("running", RunPhase.RUNNING, "test"),
+						tuple("C18StuckWorkTests.snapshotListsEveryCallTheOldestFirst", RunPhase.RUNNING, "test"),
 						tuple("abandoned", RunPhase.RUNNING, null), tuple("submitted", RunPhase.RUNNING, null))
 				.endsWith(tuple("submitted", RunPhase.RUNNING, null), tuple("queued", RunPhase.QUEUED, null),
 						tuple("waiting", RunPhase.WAITING_FOR_PERMIT, "test"))

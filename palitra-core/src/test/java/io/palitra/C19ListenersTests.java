@@ -192,17 +192,19 @@ class C19ListenersTests {
 		Owner<String> owner = Owner.parked(() -> this.runner.await(source));
 		source.complete("x");
 		owner.value();
-		assertThat(this.told.all()).containsExactly("submit await", "end await SUCCESS");
+		assertThat(this.told.all()).containsExactly("submit C19ListenersTests.awaitIsToldWithoutAStartAndOnlyIfItWaits",
+				"end C19ListenersTests.awaitIsToldWithoutAStartAndOnlyIfItWaits SUCCESS");
 		this.runner.await(source);
 		assertThat(this.told.all()).hasSize(2);
 	}
 
 	@Test
 	void gatherIsOneCall() {
-		this.runner.gather(Support.value("a"), Support.later("b"));
-		this.runner.gatherOutcomes(Support.value("a"));
-		assertThat(this.told.all()).containsExactly("submit gather", "start gather", "end gather SUCCESS",
-				"submit gatherOutcomes", "start gatherOutcomes", "end gatherOutcomes SUCCESS");
+		List<AsyncCallable<String>> tasks = List.of(Support.value("a"), Support.later("b"));
+		this.runner.gather(tasks, RunOptions.defaults().name("all"));
+		this.runner.gatherOutcomes(tasks, RunOptions.defaults().name("each"));
+		assertThat(this.told.all()).containsExactly("submit all", "start all", "end all SUCCESS", "submit each",
+				"start each", "end each SUCCESS");
 	}
 
 	@Test

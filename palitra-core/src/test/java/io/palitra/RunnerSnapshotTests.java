@@ -74,7 +74,7 @@ class RunnerSnapshotTests {
 		RunnerSnapshot snapshot = this.runner.snapshot();
 		assertNumbers(snapshot, 0, 3, 2, 0);
 		assertThat(snapshot.calls()).extracting(RunnerSnapshot.Call::taskName)
-			.containsExactlyInAnyOrder("runs", "RunnerSnapshotTests", "await");
+			.containsExactlyInAnyOrder("runs", "RunnerSnapshotTests", "RunnerSnapshotTests.callsThatRun");
 		assertThat(snapshot.calls()).extracting(RunnerSnapshot.Call::phase).containsOnly(RunPhase.RUNNING);
 		source.complete("x");
 		owner.value();

@@ -1,8 +1,6 @@
 package io.palitra.jfr;
 
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Stream;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -12,8 +10,7 @@ import jdk.jfr.Name;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-import io.palitra.EventLoopThreadRunner;
-import io.palitra.Palitra;
+import io.palitra.internal.call.CallPlace;
 import io.palitra.spi.RunEvent;
 import io.palitra.spi.RunResult;
 
@@ -28,15 +25,6 @@ import io.palitra.spi.RunResult;
 final class CallEvent extends Event {
 
 	private static final StackWalker STACK = StackWalker.getInstance();
-
-	private static final Set<String> OWN_CLASSES = Set.of(CallEvent.class.getName(), JfrRunListener.class.getName(),
-			EventLoopThreadRunner.class.getName(), Palitra.class.getName());
-
-	/**
-	 * Proxies are those of faces.
-	 */
-	private static final String[] OWN_PACKAGES = { "io.palitra.internal.", "io.palitra.reactor.", "io.palitra.spring.",
-			"jdk.proxy" };
 
 	@Label("Runner")
 	@Nullable String runner;
@@ -71,17 +59,10 @@ final class CallEvent extends Event {
 	 */
 	void made() {
 		begin();
-		this.place = STACK.walk((frames) -> frames.filter((frame) -> !isBetween(frame.getClassName()))
+		this.place = STACK.walk((frames) -> frames.filter((frame) -> !CallPlace.isOwn(frame.getClassName()))
 			.findFirst()
 			.map((frame) -> frame.getClassName() + "." + frame.getMethodName() + ":" + frame.getLineNumber())
 			.orElse(null));
-	}
-
-	/**
-	 * Returns whether a class is one of those that the caller reaches the recorder by.
-	 */
-	private static boolean isBetween(String name) {
-		return OWN_CLASSES.contains(name) || Stream.of(OWN_PACKAGES).anyMatch(name::startsWith);
 	}
 
 	void ended(RunEvent run, RunResult result, @Nullable Throwable failure) {

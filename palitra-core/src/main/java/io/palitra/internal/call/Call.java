@@ -37,7 +37,11 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 
 	private final Loop loop;
 
-	private final RunOptions options;
+	/**
+	 * With the name of the task, once somebody has asked for it. Immutable, and whoever
+	 * sees the one before asks again.
+	 */
+	private RunOptions options;
 
 	private final Class<?> origin;
 
@@ -83,7 +87,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		this.loop = calls.life().loop();
 		this.task = task;
 		this.origin = origin;
-		this.options = options;
+		this.options = BlockingTask.place(task, options);
 	}
 
 	Calls calls() {
@@ -178,6 +182,13 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 */
 	final @Nullable Executor startOn() {
 		return this.options.startOn().orElse(this.calls.settings().startOn());
+	}
+
+	/**
+	 * Returns what calls a child of this call, {@code null} for the loop.
+	 */
+	final @Nullable Executor startOn(AsyncCallable<?> child) {
+		return BlockingTask.place(child, this.options).startOn().orElse(this.calls.settings().startOn());
 	}
 
 	/**
@@ -428,15 +439,29 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		return this.calls.settings().runner();
 	}
 
+	/**
+	 * Returns the name that the task was given or, without one, the place of the call, as
+	 * long as a thread waits there.
+	 */
 	@Override
 	public final String getTaskName() {
-		if (this.options.name().isPresent()) {
-			return this.options.name().get();
+		RunOptions options = this.options;
+		if (options.name().isPresent()) {
+			return options.name().get();
 		}
-		String origin = this.origin.getName();
-		int lambda = origin.indexOf("$$Lambda");
-		int end = (lambda >= 0) ? lambda : origin.length();
-		return origin.substring(origin.lastIndexOf('.', end - 1) + 1, end);
+		String place = place();
+		if (place == null) {
+			return CallPlace.simpleName(this.origin.getName());
+		}
+		this.options = options.name(place);
+		return place;
+	}
+
+	/**
+	 * Returns where the call was made, {@code null} if that cannot be told.
+	 */
+	@Nullable String place() {
+		return null;
 	}
 
 	@Override

@@ -38,8 +38,6 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 */
 	private static final int MOST_NAMED = 5;
 
-	private final String name;
-
 	/**
 	 * How many tasks there are.
 	 */
@@ -92,13 +90,11 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 	/**
 	 * Creates a task.
-	 * @param name what errors call it
 	 * @param tasks the children; not copied
 	 * @param failFast whether the first failure ends it
 	 * @param maxConcurrency how many children run at once
 	 */
-	public Gather(String name, List<? extends AsyncCallable<? extends T>> tasks, boolean failFast, int maxConcurrency) {
-		this.name = name;
+	public Gather(List<? extends AsyncCallable<? extends T>> tasks, boolean failFast, int maxConcurrency) {
 		this.tasks = tasks;
 		this.size = tasks.size();
 		this.failFast = failFast;
@@ -146,8 +142,9 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			return false;
 		}
 		this.running.incrementAndGet();
-		Gathered child = new Gathered(scope(), index, tasks.get(index));
-		Executor executor = scope().call().startOn();
+		AsyncCallable<? extends T> task = tasks.get(index);
+		Gathered child = new Gathered(scope(), index, task);
+		Executor executor = scope().call().startOn(task);
 		if (executor != null) {
 			scope().startBy(executor, child);
 		}
@@ -253,20 +250,21 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 	/**
 	 * Returns the names of the tasks that have not ended, for the text of a timeout.
+	 * @param name the name of the call
 	 */
-	public String missing() {
+	public String missing(String name) {
 		StringBuilder text = new StringBuilder();
 		int missing = 0;
 		for (int index = 0; index < this.outcomes.length(); index++) {
 			if (this.outcomes.get(index) == null && ++missing <= MOST_NAMED) {
-				text.append((missing == 1) ? "; not ended: " : ", ").append(nameOf(index));
+				text.append((missing == 1) ? "; not ended: " : ", ").append(nameOf(name, index));
 			}
 		}
 		return (missing > MOST_NAMED) ? text + " and " + (missing - MOST_NAMED) + " more" : text.toString();
 	}
 
-	private String nameOf(int index) {
-		return this.name + "[" + index + "]";
+	private static String nameOf(String name, int index) {
+		return name + "[" + index + "]";
 	}
 
 	/**
@@ -298,7 +296,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 	@Override
 	public String toString() {
-		return this.name;
+		return scope().call().getTaskName();
 	}
 
 	/**
@@ -315,7 +313,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 		@Override
 		String getTaskName() {
-			return nameOf(this.index);
+			return nameOf(scope().call().getTaskName(), this.index);
 		}
 
 		@Override

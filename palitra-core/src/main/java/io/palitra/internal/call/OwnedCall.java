@@ -121,6 +121,10 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	private @Nullable Object leaveWithOutcome() {
 		endScope();
 		Object outcome = outcome();
+		if (outcome instanceof Failed) {
+			// The last chance to learn it, for the exception and for work that goes on.
+			getTaskName();
+		}
 		tellEnd(outcome);
 		this.owner = null;
 		leaveRegister();
@@ -360,6 +364,25 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	final @Nullable RunPhase phase() {
 		Scope scope = this.scope;
 		return (isOpen() && scope != null && scope.hops().isRunning()) ? RunPhase.CALLER_HOP : super.phase();
+	}
+
+	/**
+	 * Not told if the owner is a loop's thread that has gone on to other calls, or was
+	 * seen after it had left.
+	 */
+	@Override
+	final @Nullable String place() {
+		Thread owner = this.owner;
+		Scope scope = this.scope;
+		boolean hopping = scope != null && scope.hops().isRunning();
+		if (owner == null || (owner == loop().thread() && loop().nesting() > 1)) {
+			return null;
+		}
+		if (owner == Thread.currentThread() && !hopping) {
+			return CallPlace.ofCurrentThread();
+		}
+		String place = CallPlace.of(owner, hopping);
+		return (this.owner == owner) ? place : null;
 	}
 
 	@Override

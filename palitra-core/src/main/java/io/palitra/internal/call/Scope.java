@@ -122,7 +122,7 @@ final class Scope implements RunScope {
 		Objects.requireNonNull(task, "child");
 		ScopedFuture<U> future = new ScopedFuture<>(this);
 		Child<U> child = future.follow(task);
-		Executor executor = this.call.startOn();
+		Executor executor = this.call.startOn(task);
 		if (executor != null) {
 			startBy(executor, child);
 		}

@@ -68,9 +68,10 @@ final class Snapshots {
 				: List.of();
 		int active = Math.max(events.running(), 0) + (isStarting(loop) ? 1 : 0);
 		return new RunnerSnapshot(this.calls.settings().runner(), this.calls.life().state(), loop.thread().getName(),
-				Math.max(register.size() - active, 0), active, Math.max(events.waiting(), 0), register.abandoned(),
-				limit(), permits(), events.submitted(), events.rejectedSoFar(), events.discarded(),
-				this.slowBefore + loop.watch().slow(), loop.spin().isSpinning(), Duration.ofNanos(lag),
+				StartPolicy.describe(this.calls.settings().startOn()), Math.max(register.size() - active, 0), active,
+				Math.max(events.waiting(), 0), register.abandoned(), limit(), permits(), events.submitted(),
+				events.rejectedSoFar(), events.discarded(), this.slowBefore + loop.watch().slow(),
+				loop.spin().isSpinning(), Duration.ofNanos(lag),
 				Duration.ofNanos(this.busyBefore + loop.watch().busyTime()), Duration.ofNanos(held), stack,
 				List.copyOf(seen));
 	}
@@ -100,8 +101,9 @@ final class Snapshots {
 		}
 		Thread owner = call.owner();
 		long left = call.timeLeft();
-		return new RunnerSnapshot.Call(call.getTaskName(), phase, Duration.ofNanos(call.age(now)),
-				(owner != null) ? owner.getName() : null, (left != Nanos.FOREVER) ? Duration.ofNanos(left) : null);
+		return new RunnerSnapshot.Call(call.getTaskName(), phase, StartPolicy.describe(call.startOn()),
+				Duration.ofNanos(call.age(now)), (owner != null) ? owner.getName() : null,
+				(left != Nanos.FOREVER) ? Duration.ofNanos(left) : null);
 	}
 
 }

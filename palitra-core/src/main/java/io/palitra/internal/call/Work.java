@@ -18,6 +18,7 @@ import io.palitra.internal.call.State.Running;
 import io.palitra.internal.call.State.Starting;
 import io.palitra.internal.call.State.Taken;
 import io.palitra.internal.loop.Headroom;
+import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.LoopTask;
 import io.palitra.internal.loop.Stages;
 import io.palitra.spi.LateResultSource;
@@ -201,12 +202,13 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 
 	/**
 	 * Has an executor start the work: where the caller is, if the executor runs in place
-	 * what it is given, and otherwise on a thread that is there for nothing else.
+	 * what it is given, on the loop if it is one, and otherwise on a thread that is there
+	 * for nothing else.
 	 */
 	final void startBy(Executor executor) {
 		Thread caller = Thread.currentThread();
 		executor.execute(() -> {
-			if (Thread.currentThread() == caller) {
+			if (Thread.currentThread() == caller || Loop.currentRunner() != null) {
 				perform();
 			}
 			else {

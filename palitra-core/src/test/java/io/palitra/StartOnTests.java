@@ -1,0 +1,174 @@
+package io.palitra;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class StartOnTests {
+
+	private static AsyncCallable<Thread> thread() {
+		return () -> CompletableFuture.completedFuture(Thread.currentThread());
+	}
+
+	private static EventLoopThreadRunner runner(Executor startOn) {
+		return EventLoopThreadRunner.builder().shutdownGrace(Duration.ZERO).startOn(startOn).build();
+	}
+
+	/**
+	 * Blocks before it returns its stage, as a producer does whose broker is dead.
+	 */
+	private static AsyncCallable<String> blocksBeforeItReturns(CountDownLatch begun, CountDownLatch leave) {
+		return () -> {
+			begun.countDown();
+			Support.await(leave);
+			return CompletableFuture.completedFuture("at last");
+		};
+	}
+
+	@Test
+	@EnabledForJreRange(max = JRE.JAVA_20)
+	void virtualThreadsAreRefusedWhereThereAreNone() {
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(StartOn::virtualThreads)
+			.withMessage("StartOn.virtualThreads() needs Java 21 or later, and this is Java "
+					+ Runtime.version().feature() + ". Run on a later Java, give startOn(Executor) a thread pool, or "
+					+ "give the tasks that block a runner of their own");
+	}
+
+	@Test
+	void callerCallsTheTaskInPlace() {
+		try (EventLoopThreadRunner runner = runner(StartOn.caller())) {
+			assertThat(runner.run(thread())).isSameAs(Thread.currentThread());
+			assertThat(runner.<Thread>gather(thread(), thread())).containsOnly(Thread.currentThread());
+			assertThat(runner.submit(thread())).isCompletedWithValue(Thread.currentThread());
+		}
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void virtualThreadsGiveEachStartAThread() {
+		try (EventLoopThreadRunner runner = runner(StartOn.virtualThreads())) {
+			Thread first = runner.run(thread());
+			Thread second = Support.get(runner.submit(thread()));
+			assertThat(first.getClass().getSimpleName()).isEqualTo("VirtualThread");
+			assertThat(first.getName()).startsWith("palitra-start-");
+			assertThat(first).isNotSameAs(second).isNotSameAs(Support.threadOf(runner));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void oneCallIsBroughtBackToTheLoop(boolean bounded) {
+		EventLoopThreadRunner.Builder builder = EventLoopThreadRunner.builder().startOn(StartOn.caller());
+		try (EventLoopThreadRunner runner = (bounded ? builder.maxInFlight(1) : builder).build()) {
+			RunOptions loop = RunOptions.defaults().startOn(runner.getLoop());
+			Thread expected = Support.threadOf(runner);
+			assertThat(runner.run(thread(), loop)).isSameAs(expected);
+			assertThat(Support.get(runner.submit(thread(), loop))).isSameAs(expected);
+		}
+	}
+
+	@Test
+	void taskOnALoopIsNotInterrupted() {
+		// Another call would get it.
+		try (EventLoopThreadRunner runner = runner(StartOn.caller());
+				EventLoopThreadRunner other = runner(Runnable::run)) {
+			AtomicReference<Boolean> interrupted = new AtomicReference<>();
+			CountDownLatch begun = new CountDownLatch(1);
+			CountDownLatch leave = new CountDownLatch(1);
+			CompletableFuture<Object> future = runner.submit(() -> {
+				begun.countDown();
+				Support.await(leave);
+				interrupted.set(Thread.currentThread().isInterrupted());
+				return new CompletableFuture<>();
+			}, RunOptions.defaults().startOn(other.getLoop()));
+			Support.await(begun);
+			future.cancel(true);
+			leave.countDown();
+			Support.settle(other);
+			assertThat(interrupted).hasValue(false);
+		}
+	}
+
+	@Test
+	void snapshotTellsWhereTasksStart() {
+		Executor own = (command) -> Support.daemon(command).start();
+		try (EventLoopThreadRunner loop = EventLoopThreadRunner.create();
+				EventLoopThreadRunner caller = runner(StartOn.caller());
+				EventLoopThreadRunner other = runner(own)) {
+			assertThat(loop.snapshot().startOn()).isEqualTo("loop");
+			assertThat(caller.snapshot().startOn()).isEqualTo("caller");
+			assertThat(other.snapshot().startOn()).isEqualTo(StartOnTests.class.getName());
+			caller.submit(Support.never());
+			caller.submit(Support.never(), RunOptions.defaults().startOn(own));
+			assertThat(caller.snapshot().calls()).extracting(RunnerSnapshot.Call::startOn)
+				.containsExactly("caller", StartOnTests.class.getName());
+		}
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void taskThatBlocksHoldsUpNobodyElseOnVirtualThreads() {
+		try (EventLoopThreadRunner runner = runner(StartOn.virtualThreads())) {
+			assertThat(runner.snapshot().startOn()).isEqualTo("virtual-threads");
+			fiftyOthersEndWhileOneBlocks(runner, runner);
+		}
+	}
+
+	@Test
+	void taskThatBlocksHoldsUpNobodyElseOnARunnerOfItsOwn() {
+		try (EventLoopThreadRunner ofTheBlocking = EventLoopThreadRunner.create();
+				EventLoopThreadRunner ofTheOthers = EventLoopThreadRunner.create()) {
+			fiftyOthersEndWhileOneBlocks(ofTheBlocking, ofTheOthers);
+		}
+	}
+
+	/**
+	 * The one is let go only after all others have had their result.
+	 */
+	private static void fiftyOthersEndWhileOneBlocks(EventLoopThreadRunner ofTheBlocking,
+			EventLoopThreadRunner ofTheOthers) {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch leave = new CountDownLatch(1);
+		Owner<String> one = Owner.start(() -> ofTheBlocking.run(blocksBeforeItReturns(begun, leave)));
+		Support.await(begun);
+		IntStream.range(0, 50)
+			.mapToObj((i) -> Owner.start(() -> ofTheOthers.run(Support.later(i))))
+			.toList()
+			.forEach(Owner::value);
+		assertThat(one.isDone()).isFalse();
+		leave.countDown();
+		assertThat(one.value()).isEqualTo("at last");
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void callerLeavesATaskThatBlocksOnTimeAndItIsInterrupted() {
+		CountDownLatch interrupted = new CountDownLatch(1);
+		try (EventLoopThreadRunner runner = runner(StartOn.virtualThreads())) {
+			Support.timeoutWhileRunning((limit) -> runner.run(() -> {
+				try {
+					new CountDownLatch(1).await();
+				}
+				catch (InterruptedException ex) {
+					interrupted.countDown();
+				}
+				return new CompletableFuture<>();
+			}, limit));
+			Support.await(interrupted);
+			Support.eventually().until(() -> runner.snapshot().active() == 0);
+		}
+	}
+
+}
