@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,7 @@ import io.palitra.internal.call.Failed;
 import io.palitra.internal.call.Gather;
 import io.palitra.internal.call.OwnedCall;
 import io.palitra.internal.call.SubmittedCall;
+import io.palitra.internal.facade.Adapters;
 import io.palitra.internal.facade.Facade;
 import io.palitra.internal.lifecycle.Lifecycle;
 import io.palitra.internal.lifecycle.RunnerLoop;
@@ -76,11 +78,14 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 	private final RunnerLoop eventLoop;
 
+	private final Adapters adapters;
+
 	private EventLoopThreadRunner(Settings settings) {
 		this.settings = settings;
 		this.calls = new Calls(settings);
 		this.lifecycle = new Lifecycle(this.calls);
 		this.eventLoop = new RunnerLoop(this.lifecycle, this.calls);
+		this.adapters = new Adapters(settings.adapters());
 	}
 
 	/**
@@ -738,7 +743,32 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * that do not fit the target; the message lists each of them
 	 */
 	public <F> F blocking(Class<F> facade, Object asyncTarget) {
-		return Facade.of(this, facade, asyncTarget, this.settings.adapters());
+		return Facade.of(this, facade, asyncTarget, this.adapters);
+	}
+
+	/**
+	 * Makes a task of a call that returns an asynchronous object of another library, such
+	 * as a future of Guava's, by the {@link Builder#asyncAdapter(AsyncAdapter) adapter}
+	 * that knows its type; a {@code CompletionStage} is taken as it is.
+	 *
+	 * <pre>{@code
+	 * String greeting = runner.run(runner.adapt(() -> stub.greet(request)));
+	 * }</pre>
+	 *
+	 * The type of the result is what the caller takes it for, as in a cast: nothing
+	 * checks it before the result is used.
+	 * @param <T> the type of the result
+	 * @param source makes the call, each time the task is called. What it returns must
+	 * not be {@code null}, and one that no adapter knows fails the task with an
+	 * {@link IllegalArgumentException}
+	 * @return a task for this runner, to be given to {@code run}, {@code gather} and the
+	 * like
+	 * @throws NullPointerException if {@code source} is {@code null}
+	 */
+	@SuppressWarnings("unchecked")
+	public <T extends @Nullable Object> AsyncCallable<T> adapt(Callable<?> source) {
+		Objects.requireNonNull(source, "source");
+		return () -> (CompletionStage<T>) this.adapters.toStage(source.call(), getName());
 	}
 
 	private <T extends @Nullable Object> OwnedCall<T> call(String operation, AsyncCallable<T> task,
@@ -1197,9 +1227,10 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 
 		/**
 		 * Adds what makes stages of further asynchronous types, so that
-		 * {@link EventLoopThreadRunner#blocking(Class, Object)} can wait for them as it
-		 * does for a {@code CompletionStage}. May be called more than once; the first
-		 * that adapts a type does.
+		 * {@link EventLoopThreadRunner#blocking(Class, Object)} and the tasks that
+		 * {@link EventLoopThreadRunner#adapt(Callable)} makes can wait for them as for a
+		 * {@code CompletionStage}. May be called more than once; the first that adapts a
+		 * type does.
 		 * @param asyncAdapter the adapter
 		 * @return this builder
 		 * @throws NullPointerException if {@code asyncAdapter} is {@code null}

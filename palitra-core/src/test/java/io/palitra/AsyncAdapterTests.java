@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.AfterEach;
@@ -20,10 +23,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
-@DisplayName("blocking faces of adapted types")
+@DisplayName("blocking faces and tasks of adapted types")
 class AsyncAdapterTests {
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+	private final EventLoopThreadRunner runner = Runners.builder()
 		.name("adapting")
 		.asyncAdapter(new PromiseAdapter())
 		.build();
@@ -110,9 +113,68 @@ class AsyncAdapterTests {
 	@Test
 	void typeThatNoAdapterKnowsIsRefusedAtCreation() {
 		Users.Async target = (id) -> new Promise<>(() -> CompletableFuture.completedFuture("x"));
-		try (EventLoopThreadRunner plain = EventLoopThreadRunner.create()) {
+		try (EventLoopThreadRunner plain = Runners.create()) {
 			assertThatIllegalArgumentException().isThrownBy(() -> plain.blocking(Users.class, target))
 				.withMessageContaining("the target's result is of type " + Promise.class.getName());
+		}
+	}
+
+	// Tasks
+
+	@Test
+	void callsThatReturnAnAdaptedTypeAreTasks() {
+		AsyncCallable<String> first = this.runner
+			.adapt(() -> new Promise<>(() -> CompletableFuture.supplyAsync(() -> "a")));
+		String value = this.runner.run(first);
+		assertThat(value).isEqualTo("a");
+		List<String> values = this.runner.gather(first,
+				this.runner.adapt(() -> CompletableFuture.completedFuture("b")));
+		assertThat(values).containsExactly("a", "b");
+	}
+
+	@Test
+	void taskThatIsGivenUpCancelsTheStageC5() {
+		CompletableFuture<String> never = new CompletableFuture<>();
+		Support.timeoutWhileRunning(this.runner,
+				(limit) -> this.runner.run(this.runner.<String>adapt(() -> new Promise<>(() -> never)), limit));
+		await().untilAsserted(() -> assertThat(never).isCancelled());
+	}
+
+	@Test
+	void taskOfATypeThatNoAdapterKnowsNamesItC1() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.runner.run(this.runner.<String>adapt(() -> new StringBuilder())))
+			.withMessage("the task returned a java.lang.StringBuilder, which no adapter of runner \"adapting\" knows: "
+					+ "give its builder an asyncAdapter for it, or return a CompletionStage");
+	}
+
+	@Test
+	void nullIsNamedC1() {
+		assertThatNullPointerException().isThrownBy(() -> this.runner.adapt(null)).withMessage("source");
+		assertThatNullPointerException().isThrownBy(() -> this.runner.run(this.runner.<String>adapt(() -> null)))
+			.withMessage("the task returned null instead of an asynchronous object");
+	}
+
+	@Test
+	void lateValueOfAnOptionalFaceIsDiscardedAsTheTargetHasBroughtItC11() {
+		interface Finding {
+
+			Optional<String> load(int id);
+
+		}
+		List<Object> discarded = new CopyOnWriteArrayList<>();
+		Work<String> stubborn = Work.stubborn();
+		try (EventLoopThreadRunner late = Runners.builder()
+			.timeout(Duration.ofMillis(20))
+			.asyncAdapter(new PromiseAdapter())
+			.onDiscard(discarded::add)
+			.build()) {
+			Users.Async target = (id) -> new Promise<>(() -> stubborn);
+			Finding face = late.blocking(Finding.class, target);
+			assertThatExceptionOfType(RunTimeoutException.class).isThrownBy(() -> face.load(7));
+			Support.settle(late);
+			stubborn.complete("late");
+			await().untilAsserted(() -> assertThat(discarded).containsExactly("late"));
 		}
 	}
 
@@ -151,7 +213,7 @@ class AsyncAdapterTests {
 
 		};
 		Users.Async target = (id) -> new Promise<>(() -> CompletableFuture.completedFuture("x"));
-		try (EventLoopThreadRunner several = EventLoopThreadRunner.builder()
+		try (EventLoopThreadRunner several = Runners.builder()
 			.asyncAdapter(other)
 			.asyncAdapter(new PromiseAdapter())
 			.build()) {
@@ -161,7 +223,7 @@ class AsyncAdapterTests {
 
 	@Test
 	void nullAdapterIsRefused() {
-		assertThatNullPointerException().isThrownBy(() -> EventLoopThreadRunner.builder().asyncAdapter(null))
+		assertThatNullPointerException().isThrownBy(() -> Runners.builder().asyncAdapter(null))
 			.withMessage("asyncAdapter");
 	}
 

@@ -5,8 +5,9 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Makes stages of an asynchronous type of another library, so that the methods that
- * return it can have a synchronous face:
- * {@link io.palitra.EventLoopThreadRunner#blocking(Class, Object)}.
+ * return it can have a synchronous face
+ * ({@link io.palitra.EventLoopThreadRunner#blocking(Class, Object)}) and be tasks
+ * ({@link io.palitra.EventLoopThreadRunner#adapt}).
  * <p>
  * Called concurrently by all callers.
  */

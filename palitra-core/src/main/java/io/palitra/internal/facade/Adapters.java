@@ -4,6 +4,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -15,13 +16,30 @@ import io.palitra.spi.AsyncAdapter;
  * What makes stages of asynchronous types: what every runner understands, and what was
  * plugged in.
  */
-final class Adapters {
+public final class Adapters {
 
 	private final List<AsyncAdapter> adapters = new ArrayList<>();
 
-	Adapters(List<AsyncAdapter> pluggedIn) {
+	public Adapters(List<AsyncAdapter> pluggedIn) {
 		this.adapters.add(new StageAdapter());
 		this.adapters.addAll(pluggedIn);
+	}
+
+	/**
+	 * Makes a stage of an asynchronous object.
+	 * @param runner the runner that is to wait for it, for the text of an error
+	 * @throws NullPointerException if there is none
+	 * @throws IllegalArgumentException if no adapter knows its type
+	 */
+	public CompletionStage<?> toStage(Object source, String runner) {
+		Objects.requireNonNull(source, "the task returned null instead of an asynchronous object");
+		AsyncAdapter adapter = find(source.getClass());
+		if (adapter == null) {
+			throw new IllegalArgumentException("the task returned a " + source.getClass().getTypeName()
+					+ ", which no adapter of runner \"" + runner + "\" knows: give its builder an asyncAdapter for it, "
+					+ "or return a CompletionStage");
+		}
+		return adapter.toStage(source);
 	}
 
 	/**

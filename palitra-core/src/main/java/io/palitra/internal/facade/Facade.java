@@ -6,7 +6,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,13 +46,13 @@ public final class Facade implements InvocationHandler {
 	 * Makes a face.
 	 * @throws IllegalArgumentException if the type and the target do not fit
 	 */
-	public static <F> F of(EventLoopThreadRunner runner, Class<F> type, Object target, List<AsyncAdapter> adapters) {
+	public static <F> F of(EventLoopThreadRunner runner, Class<F> type, Object target, Adapters adapters) {
 		Objects.requireNonNull(type, "facade");
 		Objects.requireNonNull(target, "asyncTarget");
 		if (!type.isInterface()) {
 			throw new IllegalArgumentException("facade must be an interface but was " + type.getName());
 		}
-		Facade facade = new Facade(runner, type, target, new Adapters(adapters));
+		Facade facade = new Facade(runner, type, target, adapters);
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, facade));
 	}
 
