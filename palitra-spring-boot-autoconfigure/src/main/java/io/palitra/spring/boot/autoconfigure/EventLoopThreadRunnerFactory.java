@@ -12,6 +12,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.StartOn;
 import io.palitra.spi.AsyncAdapter;
 import io.palitra.spi.BlockingDetector;
 import io.palitra.spi.ContextCarrier;
@@ -80,6 +81,13 @@ final class EventLoopThreadRunnerFactory {
 			.shutdownGrace(settings.getShutdown().getGracePeriod());
 		if (!settings.getTimeout().isZero()) {
 			builder.timeout(settings.getTimeout());
+		}
+		switch (settings.getStartOn()) {
+			case CALLER -> builder.startOn(StartOn.caller());
+			case VIRTUAL_THREADS -> builder.startOn(StartOn.virtualThreads());
+			case LOOP -> {
+				// As the builder has it
+			}
 		}
 		if (settings.isPropagateContext()) {
 			this.contextCarriers.orderedStream().forEach(builder::contextCarrier);

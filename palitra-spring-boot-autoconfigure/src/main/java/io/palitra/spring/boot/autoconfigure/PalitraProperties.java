@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.NestedRuns;
 import io.palitra.OverloadPolicy;
+import io.palitra.StartOn;
 import io.palitra.WaitStrategy;
 
 /**
@@ -53,6 +54,28 @@ public final class PalitraProperties {
 	}
 
 	/**
+	 * Where tasks start.
+	 */
+	public enum StartPolicy {
+
+		/**
+		 * On the loop, in order.
+		 */
+		LOOP,
+
+		/**
+		 * In place, on the thread that makes the call.
+		 */
+		CALLER,
+
+		/**
+		 * Each on a virtual thread of its own; needs Java 21.
+		 */
+		VIRTUAL_THREADS
+
+	}
+
+	/**
 	 * Settings of a runner. Those in {@code palitra.runners} take what they do not say
 	 * from {@code palitra.runner}.
 	 */
@@ -96,6 +119,11 @@ public final class PalitraProperties {
 		private WaitStrategy waitStrategy = WaitStrategy.ADAPTIVE;
 
 		/**
+		 * Where tasks are called that do not say otherwise.
+		 */
+		private StartPolicy startOn = StartPolicy.LOOP;
+
+		/**
 		 * Whether to carry the caller's context, such as MDC and traces, to the threads
 		 * that work for it.
 		 */
@@ -125,6 +153,21 @@ public final class PalitraProperties {
 				throw InvalidPalitraPropertyException.value(property, prefix, String.valueOf(ex.getMessage()),
 						"a short text on one line, such as palitra-");
 			}
+		}
+
+		private static StartPolicy available(StartPolicy startOn) {
+			if (startOn == StartPolicy.VIRTUAL_THREADS) {
+				try {
+					StartOn.virtualThreads();
+				}
+				catch (UnsupportedOperationException ex) {
+					throw InvalidPalitraPropertyException.value("start-on", "virtual-threads",
+							"needs Java 21 or later, and this is Java " + Runtime.version().feature(),
+							"loop or caller, run on Java 21 or later, or have an EventLoopThreadRunnerCustomizer give "
+									+ "the builder's startOn a thread pool");
+				}
+			}
+			return startOn;
 		}
 
 		public String getThreadNamePrefix() {
@@ -181,6 +224,14 @@ public final class PalitraProperties {
 
 		public void setWaitStrategy(WaitStrategy waitStrategy) {
 			this.waitStrategy = waitStrategy;
+		}
+
+		public StartPolicy getStartOn() {
+			return this.startOn;
+		}
+
+		public void setStartOn(StartPolicy startOn) {
+			this.startOn = available(startOn);
 		}
 
 		public boolean isPropagateContext() {

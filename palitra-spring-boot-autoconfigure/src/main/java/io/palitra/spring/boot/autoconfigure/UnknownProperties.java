@@ -27,7 +27,7 @@ final class UnknownProperties {
 	 * Those of a runner, which {@code palitra.runners.<name>} has as well.
 	 */
 	static final List<String> OF_RUNNER = List.of("auto-startup", "hang-threshold", "max-in-flight", "nested-runs",
-			"overload-policy", "propagate-context", "shutdown.grace-period", "slow-task-threshold",
+			"overload-policy", "propagate-context", "shutdown.grace-period", "slow-task-threshold", "start-on",
 			"thread-name-prefix", "timeout", "wait-strategy");
 
 	/**

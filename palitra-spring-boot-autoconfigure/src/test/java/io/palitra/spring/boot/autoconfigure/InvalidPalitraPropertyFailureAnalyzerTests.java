@@ -70,6 +70,8 @@ class InvalidPalitraPropertyFailureAnalyzerTests {
 				Arguments.of("palitra.runner.overload-policy", "drop", "drop", "No enum constant", "wait or reject."),
 				Arguments.of("palitra.runner.nested-runs", "allow", "allow", "No enum constant", "reject or pump."),
 				Arguments.of("palitra.runner.wait-strategy", "spin", "spin", "No enum constant", "adaptive or park."),
+				Arguments.of("palitra.runner.start-on", "pool", "pool", "No enum constant",
+						"loop or caller or virtual-threads."),
 				Arguments.of("palitra.runner.propagate-context", "some", "some", "Invalid boolean value 'some'",
 						"true or false."),
 				Arguments.of("palitra.runners.reports.timeout", "-5s", "-5s", "must not be negative",

@@ -62,7 +62,7 @@ class MetadataTests {
 				"palitra.enabled", "palitra.health.timeout", "palitra.http.enabled", "palitra.http.groups",
 				"palitra.runner.auto-startup", "palitra.runner.hang-threshold", "palitra.runner.max-in-flight",
 				"palitra.runner.nested-runs", "palitra.runner.overload-policy", "palitra.runner.propagate-context",
-				"palitra.runner.shutdown.grace-period", "palitra.runner.slow-task-threshold",
+				"palitra.runner.shutdown.grace-period", "palitra.runner.slow-task-threshold", "palitra.runner.start-on",
 				"palitra.runner.thread-name-prefix", "palitra.runner.timeout", "palitra.runner.wait-strategy",
 				"palitra.runners");
 		assertThat(properties).allSatisfy((name, property) -> {
@@ -125,6 +125,7 @@ class MetadataTests {
 		assertThat(hintValues(hints, "palitra.runner.overload-policy")).hasSameSizeAs(OverloadPolicy.values());
 		assertThat(hintValues(hints, "palitra.runner.nested-runs")).hasSameSizeAs(NestedRuns.values());
 		assertThat(hintValues(hints, "palitra.runner.wait-strategy")).hasSameSizeAs(WaitStrategy.values());
+		assertThat(hintValues(hints, "palitra.runner.start-on")).hasSameSizeAs(PalitraProperties.StartPolicy.values());
 	}
 
 	private static boolean isMap(Map<String, Object> property) {

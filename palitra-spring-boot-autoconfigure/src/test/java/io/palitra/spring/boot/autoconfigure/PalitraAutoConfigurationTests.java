@@ -28,6 +28,7 @@ import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfigurati
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -89,6 +90,7 @@ class PalitraAutoConfigurationTests {
 				assertThat(properties.getRunner().getOverloadPolicy()).isEqualTo(OverloadPolicy.WAIT);
 				assertThat(properties.getRunner().getNestedRuns()).isEqualTo(NestedRuns.REJECT);
 				assertThat(properties.getRunner().getWaitStrategy()).isEqualTo(WaitStrategy.ADAPTIVE);
+				assertThat(properties.getRunner().getStartOn()).isEqualTo(PalitraProperties.StartPolicy.LOOP);
 				assertThat(properties.getRunner().isPropagateContext()).isTrue();
 				assertThat(properties.getRunner().getSlowTaskThreshold()).isEqualTo(Duration.ofMillis(100));
 				assertThat(properties.getRunner().getHangThreshold()).isEqualTo(Duration.ofSeconds(10));
@@ -167,6 +169,49 @@ class PalitraAutoConfigurationTests {
 			assertThat(runner.<String>run(() -> result(runner.<String>run(() -> result("nested")))))
 				.isEqualTo("nested");
 		});
+	}
+
+	@Test
+	void startPolicyIsReadAndInherited() {
+		this.contextRunner
+			.withPropertyValues("palitra.runner.start-on=caller", "palitra.runners.reports.timeout=5s",
+					"palitra.runners.loop.start-on=loop")
+			.run((context) -> {
+				assertThat(runner(context, "eventLoopThreadRunner").snapshot().startOn()).isEqualTo("caller");
+				assertThat(runner(context, "reportsEventLoopThreadRunner").snapshot().startOn()).isEqualTo("caller");
+				assertThat(runner(context, "loopEventLoopThreadRunner").snapshot().startOn()).isEqualTo("loop");
+				assertThat(runner(context, "eventLoopThreadRunner")
+					.run(() -> CompletableFuture.completedFuture(Thread.currentThread())))
+					.isSameAs(Thread.currentThread());
+			});
+	}
+
+	private static EventLoopThreadRunner runner(ApplicationContext context, String bean) {
+		return context.getBean(bean, EventLoopThreadRunner.class);
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void tasksStartOnVirtualThreads() {
+		this.contextRunner.withPropertyValues("palitra.runner.start-on=virtual-threads").run((context) -> {
+			EventLoopThreadRunner runner = runner(context, "eventLoopThreadRunner");
+			assertThat(runner.snapshot().startOn()).isEqualTo("virtual-threads");
+			assertThat(runner.<Thread>run(() -> CompletableFuture.completedFuture(Thread.currentThread())).getName())
+				.startsWith("palitra-start-");
+		});
+	}
+
+	@Test
+	@EnabledForJreRange(max = JRE.JAVA_20)
+	void virtualThreadsAreRefusedWhereThereAreNone() {
+		this.contextRunner.withPropertyValues("palitra.runners.reports.start-on=virtual-threads")
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidPalitraPropertyException.class)
+				.hasMessage("start-on=virtual-threads: needs Java 21 or later, and this is Java "
+						+ Runtime.version().feature() + "; set it to loop or caller, run on Java 21 or later, or have "
+						+ "an EventLoopThreadRunnerCustomizer give the builder's startOn a thread pool"));
 	}
 
 	@Test

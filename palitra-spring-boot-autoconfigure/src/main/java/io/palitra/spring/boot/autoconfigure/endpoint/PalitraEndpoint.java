@@ -88,10 +88,10 @@ public final class PalitraEndpoint {
 		RunnerSnapshot snapshot = runner.snapshot(calls);
 		PalitraProperties.Runner properties = EventLoopThreadRunners.properties(this.beanFactory, runner);
 		Instant now = Instant.now();
-		return new Runner(snapshot.state(), snapshot.threadName(), number(snapshot.limit()), number(snapshot.permits()),
-				snapshot.pending(), snapshot.active(), snapshot.waiting(), snapshot.abandoned(), snapshot.submitted(),
-				snapshot.rejected(), snapshot.discarded(), snapshot.slow(), snapshot.lag().toString(),
-				snapshot.busyTime().toString(), snapshot.heldFor().toString(),
+		return new Runner(snapshot.state(), snapshot.threadName(), snapshot.startOn(), number(snapshot.limit()),
+				number(snapshot.permits()), snapshot.pending(), snapshot.active(), snapshot.waiting(),
+				snapshot.abandoned(), snapshot.submitted(), snapshot.rejected(), snapshot.discarded(), snapshot.slow(),
+				snapshot.lag().toString(), snapshot.busyTime().toString(), snapshot.heldFor().toString(),
 				snapshot.stack().stream().map(StackTraceElement::toString).toList(),
 				(properties != null) ? describe(properties) : null, snapshot.pending() + snapshot.active(),
 				snapshot.calls().stream().map((call) -> describe(call, now)).toList());
@@ -110,7 +110,7 @@ public final class PalitraEndpoint {
 
 	private static Call describe(RunnerSnapshot.Call call, Instant now) {
 		Duration remaining = call.remaining();
-		return new Call(call.taskName(), call.phase(), call.age().toString(), call.ownerThreadName(),
+		return new Call(call.taskName(), call.phase(), call.startOn(), call.age().toString(), call.ownerThreadName(),
 				(remaining != null) ? now.plus(remaining).toString() : null,
 				(remaining != null) ? remaining.toString() : null);
 	}
@@ -128,6 +128,8 @@ public final class PalitraEndpoint {
 	 *
 	 * @param state what the runner does
 	 * @param thread the name of the loop's thread
+	 * @param startOn where tasks are called that do not say otherwise: {@code loop},
+	 * {@code caller}, {@code virtual-threads} or the class of an executor
 	 * @param limit how many calls are admitted at once, {@code null} if there is no limit
 	 * @param permits how many more would be admitted now, {@code null} if there is no
 	 * limit
@@ -148,10 +150,10 @@ public final class PalitraEndpoint {
 	 * @param inFlight how many calls there are
 	 * @param calls the calls in flight, the oldest first, as many as were asked for
 	 */
-	public record Runner(RunnerState state, String thread, @Nullable Integer limit, @Nullable Integer permits,
-			int pending, int active, int waiting, int abandoned, long submitted, long rejected, long discarded,
-			long slow, String lag, String busyTime, String heldFor, List<String> stack, @Nullable Settings settings,
-			int inFlight, List<Call> calls) implements OperationResponseBody {
+	public record Runner(RunnerState state, String thread, String startOn, @Nullable Integer limit,
+			@Nullable Integer permits, int pending, int active, int waiting, int abandoned, long submitted,
+			long rejected, long discarded, long slow, String lag, String busyTime, String heldFor, List<String> stack,
+			@Nullable Settings settings, int inFlight, List<Call> calls) implements OperationResponseBody {
 	}
 
 	/**
@@ -179,13 +181,14 @@ public final class PalitraEndpoint {
 	 *
 	 * @param task the name of the task
 	 * @param phase where the call is
+	 * @param startOn where the task is called, likewise
 	 * @param age the time since the call
 	 * @param owner the name of the thread that waits, {@code null} if none does
 	 * @param deadline when the call's time is up, {@code null} if it has no limit
 	 * @param remaining the time until then, negative once it has passed
 	 */
-	public record Call(String task, RunPhase phase, String age, @Nullable String owner, @Nullable String deadline,
-			@Nullable String remaining) {
+	public record Call(String task, RunPhase phase, String startOn, String age, @Nullable String owner,
+			@Nullable String deadline, @Nullable String remaining) {
 	}
 
 }

@@ -65,11 +65,12 @@ class PalitraEndpointTests {
 		JsonNode runners = json("palitra").get("runners");
 		assertThat(runners.propertyNames()).containsExactlyInAnyOrder("default", "reports", "limited", "own");
 		JsonNode runner = runners.get("default");
-		assertThat(runner.propertyNames()).containsExactly("state", "thread", "pending", "active", "waiting",
+		assertThat(runner.propertyNames()).containsExactly("state", "thread", "startOn", "pending", "active", "waiting",
 				"abandoned", "submitted", "rejected", "discarded", "slow", "lag", "busyTime", "heldFor", "stack",
 				"settings", "inFlight", "calls");
 		assertThat(runner.get("state").asString()).isEqualTo("RUNNING");
 		assertThat(runner.get("thread").asString()).isEqualTo("palitra-default");
+		assertThat(runner.get("startOn").asString()).isEqualTo("loop");
 		assertThat(Duration.parse(runner.get("lag").asString())).isGreaterThanOrEqualTo(Duration.ZERO);
 		assertThat(Duration.parse(runner.get("busyTime").asString())).isGreaterThanOrEqualTo(Duration.ZERO);
 		assertThat(Duration.parse(runner.get("heldFor").asString())).isGreaterThanOrEqualTo(Duration.ZERO);
@@ -83,7 +84,7 @@ class PalitraEndpointTests {
 	@Test
 	void showsLimitsAndSettingsBesideTheState() throws Exception {
 		JsonNode limited = json("palitra/limited");
-		assertThat(limited.propertyNames()).containsSequence("thread", "limit", "permits", "pending");
+		assertThat(limited.propertyNames()).containsSequence("thread", "startOn", "limit", "permits", "pending");
 		assertThat(limited.get("limit").asInt()).isEqualTo(8);
 		assertThat(limited.get("permits").asInt()).isEqualTo(8);
 		JsonNode settings = limited.get("settings");
@@ -114,6 +115,7 @@ class PalitraEndpointTests {
 			assertThat(shown.get("inFlight").asInt()).isEqualTo(120);
 			assertThat(shown.get("calls")).hasSize(100);
 			assertThat(shown.get("calls").get(0).get("task").asString()).isEqualTo("call-0");
+			assertThat(shown.get("calls").get(0).get("startOn").asString()).isEqualTo("loop");
 			assertThat(json("palitra/own?calls=1").get("calls")).hasSize(1);
 			assertThat(json("palitra/own?calls=0").get("calls")).isEmpty();
 			assertThat(json("palitra/own?calls=500").get("calls")).hasSize(120);
