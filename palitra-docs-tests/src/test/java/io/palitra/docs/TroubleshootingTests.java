@@ -249,6 +249,8 @@ class TroubleshootingTests {
 
 	private void tasks() {
 		provoke(NullPointerException.class, () -> this.runner.run(() -> null, NAMED));
+		provoke(NullPointerException.class, () -> this.runner.run(this.runner.adapt(() -> null)));
+		provoke(IllegalArgumentException.class, () -> this.runner.run(this.runner.adapt(() -> "no stage")));
 		provoke(NullPointerException.class, () -> this.runner.blocking(Counter.class, new NoCounter()).count());
 		provoke(NullPointerException.class, () -> this.runner.blocking(Counter.class, new EmptyCounter()).count());
 	}

@@ -76,7 +76,15 @@ class GuavaRecipeTests {
 		try (runner) {
 			Greeter greeter = runner.blocking(Greeter.class, new FutureGreeter());
 			assertThat(greeter.greet("Ada")).isEqualTo("hello Ada");
+			assertThat(adapted(runner, new FutureGreeter())).isEqualTo("hello Ada");
 		}
+	}
+
+	private static String adapted(EventLoopThreadRunner runner, FutureGreeter stub) {
+		// tag::adapt[]
+		String greeting = runner.run(runner.adapt(() -> stub.greet("Ada")));
+		// end::adapt[]
+		return greeting;
 	}
 
 	interface Greeter {
