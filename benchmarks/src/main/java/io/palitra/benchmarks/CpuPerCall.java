@@ -34,6 +34,12 @@ public class CpuPerCall {
 	}
 
 	@Benchmark
+	@Contender(value = "palitra, `startOn(caller())`", role = Role.VARIANT)
+	public Thread palitraOnCaller(Peers.PalitraOnCaller peer, Remote remote) {
+		return Trivial.elsewhere(peer.runner.run(remote::answer));
+	}
+
+	@Benchmark
 	@Contender("JDK: `supplyAsync(…, new ScheduledThreadPoolExecutor(1)).thenCompose(…).get(…)`")
 	public Thread jdk(Peers.Jdk peer, Remote remote) throws Exception {
 		return Trivial.elsewhere(CompletableFuture.supplyAsync(remote::answer, peer.executor)

@@ -25,6 +25,7 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 
+import io.palitra.BlockingTasks;
 import io.palitra.benchmarks.Contender.Role;
 import io.palitra.reactor.ReactorTasks;
 
@@ -45,6 +46,14 @@ public class FanOut {
 	public List<String> palitra(Peers.Palitra peer, Reactive client) {
 		return checked(peer.runner.gather(ReactorTasks.mono(client.get(0)), ReactorTasks.mono(client.get(1)),
 				ReactorTasks.mono(client.get(2))));
+	}
+
+	@Benchmark
+	@Contender(value = "palitra: `gather` of three `blocking(…)` calls of `RestClient`", role = Role.VARIANT,
+			since = 21)
+	public List<String> palitraBlocking(Peers.Palitra peer, Blocking client) {
+		return checked(peer.runner.gather(BlockingTasks.blocking(() -> client.get(0)),
+				BlockingTasks.blocking(() -> client.get(1)), BlockingTasks.blocking(() -> client.get(2))));
 	}
 
 	@Benchmark

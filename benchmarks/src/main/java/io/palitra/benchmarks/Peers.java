@@ -15,6 +15,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.StartOn;
 import io.palitra.WaitStrategy;
 
 /**
@@ -58,6 +59,24 @@ public final class Peers {
 	public static class PalitraPark {
 
 		final EventLoopThreadRunner runner = runner(WaitStrategy.PARK);
+
+		@TearDown
+		public void close() {
+			this.runner.close();
+		}
+
+	}
+
+	/**
+	 * palitra that calls tasks in place.
+	 */
+	@State(Scope.Benchmark)
+	public static class PalitraOnCaller {
+
+		final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+			.timeout(TIMEOUT)
+			.startOn(StartOn.caller())
+			.build();
 
 		@TearDown
 		public void close() {

@@ -37,6 +37,12 @@ public class RoundTrip {
 	}
 
 	@Benchmark
+	@Contender(value = "palitra, `startOn(caller())`", role = Role.VARIANT)
+	public Thread palitraOnCaller(Peers.PalitraOnCaller peer) {
+		return Trivial.here(peer.runner.run(Trivial::start));
+	}
+
+	@Benchmark
 	@Contender("JDK: `supplyAsync(…, new ScheduledThreadPoolExecutor(1)).get(…)`")
 	public Thread jdk(Peers.Jdk peer) throws Exception {
 		return Trivial.elsewhere(CompletableFuture.supplyAsync(Thread::currentThread, peer.executor)
