@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
- * The runners of tests that are repeated for each place where tasks may start: the
- * system property says where.
+ * The runners of tests that are repeated for each place where tasks may start: the system
+ * property says where.
  */
 final class Runners {
 

@@ -99,8 +99,7 @@ record Wait(String type, String method, boolean bounded, String instead) {
 			unbounded("io.netty.util.concurrent.Future", "awaitUninterruptibly()", NETTY),
 			bounded("io.netty.util.concurrent.Future", "await*", NETTY),
 
-			unbounded("kotlinx.coroutines.BuildersKt", "runBlocking*",
-					"runner.runSuspending { } of palitra-kotlin"),
+			unbounded("kotlinx.coroutines.BuildersKt", "runBlocking*", "runner.runSuspending { } of palitra-kotlin"),
 
 			unbounded("com.google.common.util.concurrent.Futures", "getUnchecked*", RUN_PLAIN),
 			unbounded("com.google.common.util.concurrent.Uninterruptibles",
