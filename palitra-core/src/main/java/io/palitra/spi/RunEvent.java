@@ -15,7 +15,8 @@ public interface RunEvent {
 	String getRunnerName();
 
 	/**
-	 * Returns the name of the task, given or derived from its class.
+	 * Returns the name of the task, given or the place of the call, which is looked up
+	 * when it is asked for the first time; cheapest on the thread that waits.
 	 * @return the name
 	 */
 	String getTaskName();
