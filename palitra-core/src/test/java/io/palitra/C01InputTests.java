@@ -18,11 +18,14 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.palitra.Runners.OnLoop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -31,15 +34,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 @DisplayName("C1 Input")
+@Tag("start-on")
 class C01InputTests {
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("input").build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("input").build();
 
 	@AfterEach
 	void close() {
 		this.runner.close(Duration.ZERO);
 	}
 
+	@OnLoop
 	@Test
 	void taskIsCalledOnceOnTheLoopThread() {
 		// kotlinx RunBlockingTest.testOtherDispatcher; asyncio-thread-runner; anyio:
@@ -213,7 +218,7 @@ class C01InputTests {
 		assertRefusesTimeout(timeout, () -> this.runner.await(new CompletableFuture<>(), timeout));
 		assertRefusesTimeout(timeout, () -> this.runner.await(CompletableFuture.completedFuture("x"), timeout));
 		assertRefusesTimeout(timeout, () -> RunOptions.defaults().timeout(timeout));
-		assertRefusesTimeout(timeout, () -> EventLoopThreadRunner.builder().timeout(timeout));
+		assertRefusesTimeout(timeout, () -> Runners.builder().timeout(timeout));
 		this.runner.run(Support.value("later"));
 		assertThat(calls).hasValue(0);
 	}
@@ -239,7 +244,7 @@ class C01InputTests {
 
 	@Test
 	void settersOfTheBuilderRefuseNull() {
-		EventLoopThreadRunner.Builder builder = EventLoopThreadRunner.builder();
+		EventLoopThreadRunner.Builder builder = Runners.builder();
 		assertThatNullPointerException().isThrownBy(() -> builder.name(null)).withMessage("name");
 		assertThatNullPointerException().isThrownBy(() -> builder.threadNamePrefix(null))
 			.withMessage("threadNamePrefix");
@@ -252,7 +257,7 @@ class C01InputTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", " ", "\t\n" })
 	void blankNameIsRefused(String name) {
-		assertThatIllegalArgumentException().isThrownBy(() -> EventLoopThreadRunner.builder().name(name))
+		assertThatIllegalArgumentException().isThrownBy(() -> Runners.builder().name(name))
 			.withMessageStartingWith("name must not be blank but was \"");
 		assertThatIllegalArgumentException().isThrownBy(() -> RunOptions.defaults().name(name))
 			.withMessageStartingWith("task name must not be blank but was \"");
@@ -263,10 +268,10 @@ class C01InputTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> RunOptions.defaults().name("a\nERROR b"))
 			.withMessage(
 					"task name must not contain control characters, line breaks or other invisible characters but was \"a\\u000aERROR b\"");
-		assertThatIllegalArgumentException().isThrownBy(() -> EventLoopThreadRunner.builder().name("a\u001b[0m"))
+		assertThatIllegalArgumentException().isThrownBy(() -> Runners.builder().name("a\u001b[0m"))
 			.withMessage(
 					"name must not contain control characters, line breaks or other invisible characters but was \"a\\u001b[0m\"");
-		assertThatIllegalArgumentException().isThrownBy(() -> EventLoopThreadRunner.builder().threadNamePrefix("a\r"))
+		assertThatIllegalArgumentException().isThrownBy(() -> Runners.builder().threadNamePrefix("a\r"))
 			.withMessage(
 					"threadNamePrefix must not contain control characters, line breaks or other invisible characters but was \"a\\u000d\"");
 	}
@@ -276,14 +281,13 @@ class C01InputTests {
 		assertThat(RunOptions.defaults().name("n".repeat(200)).name()).hasValue("n".repeat(200));
 		assertThatIllegalArgumentException().isThrownBy(() -> RunOptions.defaults().name("n".repeat(201)))
 			.withMessage("task name must have at most 200 characters but has 201: \"" + "n".repeat(40) + "...\"");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> EventLoopThreadRunner.builder().threadNamePrefix("p".repeat(201)))
+		assertThatIllegalArgumentException().isThrownBy(() -> Runners.builder().threadNamePrefix("p".repeat(201)))
 			.withMessageStartingWith("threadNamePrefix must have at most 200 characters but has 201");
 	}
 
 	@Test
 	void builderThatRefusedAValueKeepsTheOneBefore() {
-		EventLoopThreadRunner.Builder builder = EventLoopThreadRunner.builder().name("kept");
+		EventLoopThreadRunner.Builder builder = Runners.builder().name("kept");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.name(""));
 		try (EventLoopThreadRunner built = builder.build()) {
 			assertThat(built.getName()).isEqualTo("kept");
@@ -319,7 +323,7 @@ class C01InputTests {
 		assertThat(this.runner.isAlive()).isTrue();
 		assertThatIllegalArgumentException().isThrownBy(() -> this.runner.snapshot(-1))
 			.withMessage("mostCalls must not be negative but was -1");
-		assertThatIllegalArgumentException().isThrownBy(() -> EventLoopThreadRunner.builder().shutdownGrace(negative))
+		assertThatIllegalArgumentException().isThrownBy(() -> Runners.builder().shutdownGrace(negative))
 			.withMessage("shutdownGrace must not be negative but was PT-0.000000001S");
 	}
 

@@ -28,11 +28,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @DisplayName("C2 Result")
+@Tag("start-on")
 class C02ResultTests {
 
 	private final AtomicInteger ends = new AtomicInteger();
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().listener(new RunListener() {
+	private final EventLoopThreadRunner runner = Runners.builder().listener(new RunListener() {
 
 		@Override
 		public void onEnd(RunEvent run, RunResult result, Throwable failure) {

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -33,9 +34,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 @DisplayName("C3 Exceptions")
+@Tag("start-on")
 class C03ExceptionsTests {
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("exceptions").build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("exceptions").build();
 
 	@AfterEach
 	void close() {
@@ -343,7 +345,7 @@ class C03ExceptionsTests {
 	void anotherRunnerRefreshesTheSameCallSite() {
 		IllegalStateException cached = new IllegalStateException("cached");
 		assertThatIllegalStateException().isThrownBy(() -> this.runner.run(Support.failure(cached)));
-		try (EventLoopThreadRunner other = EventLoopThreadRunner.builder().name("other").build()) {
+		try (EventLoopThreadRunner other = Runners.builder().name("other").build()) {
 			assertThatIllegalStateException().isThrownBy(() -> other.run(Support.failure(cached)));
 		}
 		assertThat(markersOf(cached)).hasSize(1);

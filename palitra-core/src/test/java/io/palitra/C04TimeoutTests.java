@@ -25,16 +25,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.palitra.Runners.NotInPlace;
+import io.palitra.Runners.OnLoop;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 @DisplayName("C4 Timeout")
+@Tag("start-on")
 class C04TimeoutTests {
 
 	private static final Duration SHORT = Duration.ofMillis(20);
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("timeouts").build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("timeouts").build();
 
 	@AfterEach
 	void close() {
@@ -55,14 +59,12 @@ class C04TimeoutTests {
 		assertThat(timeout.getPhase()).isEqualTo(RunPhase.RUNNING);
 	}
 
+	@OnLoop
 	@ParameterizedTest
 	@EnumSource(value = RunPhase.class, names = { "WAITING_FOR_PERMIT", "QUEUED", "RUNNING" })
 	void timesInTheTextAreThoseOfTheCall(RunPhase phase) {
 		long since = System.nanoTime();
-		try (EventLoopThreadRunner narrow = EventLoopThreadRunner.builder()
-			.maxInFlight(1)
-			.shutdownGrace(Duration.ZERO)
-			.build()) {
+		try (EventLoopThreadRunner narrow = Runners.builder().maxInFlight(1).shutdownGrace(Duration.ZERO).build()) {
 			RunTimeoutException timeout = timeoutIn(phase, narrow);
 			Duration most = Duration.ofNanos(System.nanoTime() - since);
 			assertThat(timeout.getPhase()).isEqualTo(phase);
@@ -92,6 +94,7 @@ class C04TimeoutTests {
 		assertThat(timeout.getCause()).hasMessageContaining("PT0.02S");
 	}
 
+	@OnLoop
 	@Test
 	void queuedCallSaysThatItIsQueuedAndByWhat() {
 		// palitra for Python: fires on time although another task holds the loop,
@@ -179,7 +182,7 @@ class C04TimeoutTests {
 
 	@Test
 	void limitOfTheCallBeatsThatOfTheRunner() {
-		try (EventLoopThreadRunner impatient = EventLoopThreadRunner.builder().timeout(SHORT).build()) {
+		try (EventLoopThreadRunner impatient = Runners.builder().timeout(SHORT).build()) {
 			CompletableFuture<String> source = new CompletableFuture<>();
 			Owner<String> patient = Owner.parked(() -> impatient.run(() -> source, Support.LONG));
 			Owner<String> forever = Owner.parked(
@@ -194,14 +197,14 @@ class C04TimeoutTests {
 			assertThat(List.of(patient.value(), forever.value(), awaiting.value(), Support.get(submitted)))
 				.containsOnly("value");
 		}
-		try (EventLoopThreadRunner patient = EventLoopThreadRunner.builder().timeout(Support.LONG).build()) {
+		try (EventLoopThreadRunner patient = Runners.builder().timeout(Support.LONG).build()) {
 			assertThat(timeoutOf(() -> patient.run(Support.never(), SHORT)).getLimit()).isEqualTo(SHORT);
 		}
 	}
 
 	@Test
 	void limitOfTheRunnerHoldsForEveryKindOfCall() {
-		try (EventLoopThreadRunner impatient = EventLoopThreadRunner.builder().timeout(SHORT).build()) {
+		try (EventLoopThreadRunner impatient = Runners.builder().timeout(SHORT).build()) {
 			AsyncCallable<Object> never = Support.never();
 			assertThat(timeoutOf(() -> impatient.run(never)).getLimit()).isEqualTo(SHORT);
 			assertThat(timeoutOf(() -> impatient.run(never, RunOptions.defaults().name("n"))).getLimit())
@@ -260,7 +263,7 @@ class C04TimeoutTests {
 	void hugeLimitsNeverOverflow(Duration limit) {
 		// reactor block(Duration.ofSeconds(Long.MAX_VALUE)) throws ArithmeticException
 		// after it has subscribed
-		try (EventLoopThreadRunner patient = EventLoopThreadRunner.builder().timeout(limit).build()) {
+		try (EventLoopThreadRunner patient = Runners.builder().timeout(limit).build()) {
 			CompletableFuture<String> source = new CompletableFuture<>();
 			List<Owner<String>> owners = List.of(Owner.parked(() -> patient.run(() -> source)),
 					Owner.parked(() -> this.runner.run(() -> source, limit)),
@@ -304,6 +307,7 @@ class C04TimeoutTests {
 		assertThat(work.cancellations()).containsExactly(true);
 	}
 
+	@OnLoop
 	@Test
 	void submittedCallTimesOutWhileTheLoopIsHeld() {
 		try (HeldLoop held = HeldLoop.of(this.runner)) {
@@ -321,6 +325,7 @@ class C04TimeoutTests {
 		}
 	}
 
+	@OnLoop
 	@Test
 	void timedOutTaskInTheQueueIsNeverCalled() {
 		AtomicInteger calls = new AtomicInteger();
@@ -334,6 +339,7 @@ class C04TimeoutTests {
 		assertThat(calls).hasValue(0);
 	}
 
+	@OnLoop
 	@Test
 	void stageThatArrivesAfterTheTimeoutIsCancelled() {
 		// reactor: onSubscribe after dispose() is never cancelled
@@ -349,6 +355,7 @@ class C04TimeoutTests {
 		assertThat(work.cancellations()).containsExactly(true);
 	}
 
+	@NotInPlace
 	@Test
 	void taskThatFailsAfterTheTimeoutHarmsNobody() {
 		CountDownLatch release = new CountDownLatch(1);

@@ -21,13 +21,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.palitra.Runners.OnLoop;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @DisplayName("C5 Interrupt and cancel")
+@Tag("start-on")
 class C05InterruptAndCancelTests {
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("interrupts").build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("interrupts").build();
 
 	@AfterEach
 	void close() {
@@ -57,6 +60,7 @@ class C05InterruptAndCancelTests {
 		assertThat(this.runner.snapshot().calls()).isEmpty();
 	}
 
+	@OnLoop
 	@Test
 	void textSaysThatTheTaskWasNotStarted() {
 		try (HeldLoop held = HeldLoop.of(this.runner)) {
@@ -171,6 +175,7 @@ class C05InterruptAndCancelTests {
 		assertThat(owner.failure()).hasMessageContaining("\"load-user\"").hasMessageContaining("\"interrupts\"");
 	}
 
+	@OnLoop
 	@Test
 	void interruptedTaskInTheQueueIsNeverCalled() {
 		AtomicInteger calls = new AtomicInteger();
@@ -184,6 +189,7 @@ class C05InterruptAndCancelTests {
 		assertThat(calls).hasValue(0);
 	}
 
+	@OnLoop
 	@Test
 	void stageThatArrivesAfterTheInterruptIsCancelled() {
 		Work<Object> work = new Work<>();
@@ -227,6 +233,7 @@ class C05InterruptAndCancelTests {
 		assertThat(second.value()).isEqualTo("value");
 	}
 
+	@OnLoop
 	@Test
 	void interruptTouchesOnlyTheOwner() {
 		// netty: cancel(true) never interrupts the loop
@@ -311,6 +318,7 @@ class C05InterruptAndCancelTests {
 		assertThat(this.runner.snapshot().calls()).isEmpty();
 	}
 
+	@OnLoop
 	@Test
 	void cancelledTaskInTheQueueIsNeverCalled() {
 		AtomicInteger calls = new AtomicInteger();

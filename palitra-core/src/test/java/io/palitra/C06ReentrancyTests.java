@@ -12,18 +12,22 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.palitra.Runners.OnLoop;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 @DisplayName("C6 Re-entrancy")
+@Tag("start-on")
 class C06ReentrancyTests {
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("mine").build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("mine").build();
 
-	private final EventLoopThreadRunner other = EventLoopThreadRunner.builder().name("other").build();
+	private final EventLoopThreadRunner other = Runners.builder().name("other").build();
 
 	private final AtomicInteger calls = new AtomicInteger();
 
@@ -167,6 +171,7 @@ class C06ReentrancyTests {
 			.hasMessageContaining("thenCompose");
 	}
 
+	@OnLoop
 	@Test
 	void callThatWasRefusedInsideATaskFailsThatTaskAndNothingElse() {
 		// kotlinx RunBlockingTest.testNestedRunBlocking; async-sync: an error, and the
@@ -179,6 +184,7 @@ class C06ReentrancyTests {
 		assertThat(this.runner.run(Support.value("usable"))).isEqualTo("usable");
 	}
 
+	@OnLoop
 	@Test
 	void outerCallCanGoOnAfterARefusal() {
 		assertThat(this.runner.run(() -> {

@@ -22,27 +22,28 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.palitra.Runners.OnLoop;
+import io.palitra.Runners.NotInPlace;
 import io.palitra.spi.ContextCarrier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @DisplayName("C8 Context")
+@Tag("start-on")
 class C08ContextTests {
 
 	private static final ClassLoader STALE = new URLClassLoader(new URL[0]);
 
 	private final Local local = new Local();
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
-		.name("context")
-		.contextCarrier(this.local)
-		.build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("context").contextCarrier(this.local).build();
 
 	private final ClassLoader classLoader = new URLClassLoader(new URL[0]);
 
@@ -200,6 +201,7 @@ class C08ContextTests {
 		this.local.set(null);
 	}
 
+	@NotInPlace
 	@Test
 	void carrierIsNeverOpenedOnTheOwner() {
 		withContext("A", null, () -> {
@@ -215,6 +217,7 @@ class C08ContextTests {
 		assertThat(this.local.opens).isNotEmpty().doesNotContain(Thread.currentThread());
 	}
 
+	@NotInPlace
 	@Test
 	void commandOnTheCallerSeesTheCallersOwnThreadLocals() {
 		String seen = withContext("A", null, () -> this.runner.runScoped((scope) -> {
@@ -249,7 +252,7 @@ class C08ContextTests {
 
 	@Test
 	void classLoaderSetByATaskDoesNotLeakWithoutCarriersEither() {
-		try (EventLoopThreadRunner plain = EventLoopThreadRunner.create()) {
+		try (EventLoopThreadRunner plain = Runners.create()) {
 			ClassLoader bare = Support
 				.get(plain.getLoop().submit(() -> Thread.currentThread().getContextClassLoader()));
 			plain.run(() -> {
@@ -346,7 +349,7 @@ class C08ContextTests {
 	@Test
 	void carriersAreOpenedInTheirOrderAndClosedInReverse() {
 		List<String> events = new CopyOnWriteArrayList<>();
-		try (EventLoopThreadRunner several = EventLoopThreadRunner.builder()
+		try (EventLoopThreadRunner several = Runners.builder()
 			.contextCarrier(recording("one", events))
 			.contextCarrier(recording("two", events))
 			.contextCarrier(recording("three", events))
@@ -376,7 +379,7 @@ class C08ContextTests {
 		Local before = new Local();
 		Local after = new Local();
 		try (Logs logs = Logs.capture();
-				EventLoopThreadRunner mixed = EventLoopThreadRunner.builder()
+				EventLoopThreadRunner mixed = Runners.builder()
 					.contextCarrier(before)
 					.contextCarrier(bad)
 					.contextCarrier(after)
@@ -409,6 +412,7 @@ class C08ContextTests {
 		}));
 	}
 
+	@OnLoop
 	@Test
 	void snapshotMayBeOpenedManyTimesAtOnce() {
 		// Nested in itself: a child that is called in place inside a task of the same run
@@ -431,13 +435,14 @@ class C08ContextTests {
 
 	// Threads
 
+	@NotInPlace
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void loopThreadInheritsNoThreadLocals(boolean restarted) {
 		// asgiref A-66
 		InheritableThreadLocal<String> inheritable = new InheritableThreadLocal<>();
 		inheritable.set("parent");
-		try (EventLoopThreadRunner fresh = EventLoopThreadRunner.create()) {
+		try (EventLoopThreadRunner fresh = Runners.create()) {
 			if (restarted) {
 				fresh.stop();
 				fresh.start();

@@ -26,18 +26,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.palitra.Runners.OnLoop;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @DisplayName("C11 Late results")
+@Tag("start-on")
 class C11LateResultsTests {
 
 	private final List<Object> late = new CopyOnWriteArrayList<>();
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
-		.name("late")
-		.onDiscard(this.late::add)
-		.build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("late").onDiscard(this.late::add).build();
 
 	private final ExecutorService foreign = Executors.newFixedThreadPool(2, Support::daemon);
 
@@ -95,6 +95,7 @@ class C11LateResultsTests {
 		assertThat(this.runner.snapshot().discarded()).isZero();
 	}
 
+	@OnLoop
 	@Test
 	void valueOfAStageThatArrivesAfterTheOwnerLeftIsDiscarded() {
 		CountDownLatch entered = new CountDownLatch(1);
@@ -115,7 +116,7 @@ class C11LateResultsTests {
 	@Test
 	void handlerIsCalledByTheThreadThatBringsTheValue() {
 		AtomicReference<Thread> called = new AtomicReference<>();
-		try (EventLoopThreadRunner other = EventLoopThreadRunner.builder()
+		try (EventLoopThreadRunner other = Runners.builder()
 			.onDiscard((value) -> called.set(Thread.currentThread()))
 			.build()) {
 			Work<String> work = Work.stubborn();
@@ -241,6 +242,7 @@ class C11LateResultsTests {
 		assertThat(this.runner.snapshot().discarded()).isEqualTo(2);
 	}
 
+	@OnLoop
 	@Test
 	void valueOfATaskDuringWhoseCallASiblingFailsIsDiscarded() {
 		Work<String> failing = new Work<>();
@@ -253,6 +255,7 @@ class C11LateResultsTests {
 		assertThat(this.runner.snapshot().discarded()).isOne();
 	}
 
+	@OnLoop
 	@Test
 	void failureOfATaskDuringWhoseCallASiblingFailsIsCounted() {
 		Work<String> failing = new Work<>();
@@ -296,7 +299,7 @@ class C11LateResultsTests {
 	@EnumSource(value = CallEnd.class, names = { "INTERRUPT", "CLOSE" })
 	void valuesOfAGatherThatIsGivenUpAreDiscardedOneByOne(CallEnd end) {
 		for (boolean outcomes : List.of(false, true)) {
-			try (EventLoopThreadRunner other = EventLoopThreadRunner.builder().onDiscard(this.late::add).build()) {
+			try (EventLoopThreadRunner other = Runners.builder().onDiscard(this.late::add).build()) {
 				this.late.clear();
 				Work<String> before = new Work<>();
 				Work<String> after = Work.stubborn();
@@ -316,6 +319,7 @@ class C11LateResultsTests {
 		}
 	}
 
+	@OnLoop
 	@Test
 	void valuesOfAGatherThatIsGivenUpWhileItStartsAreDiscardedOneByOne() {
 		CountDownLatch entered = new CountDownLatch(1);
@@ -336,6 +340,7 @@ class C11LateResultsTests {
 		assertThat(this.runner.snapshot().discarded()).isOne();
 	}
 
+	@OnLoop
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void valuesOfAGatherThatEndsWhileTheRunnerIsClosedAreDiscardedOneByOne(boolean outcomes) {
@@ -510,7 +515,7 @@ class C11LateResultsTests {
 		IllegalStateException failure = new IllegalStateException("handler");
 		List<Object> others = new ArrayList<>();
 		try (Logs logs = Logs.capture();
-				EventLoopThreadRunner other = EventLoopThreadRunner.builder().name("handled").onDiscard((value) -> {
+				EventLoopThreadRunner other = Runners.builder().name("handled").onDiscard((value) -> {
 					throw failure;
 				}).onDiscard((value) -> {
 					throw new AssertionError("another");
@@ -529,7 +534,7 @@ class C11LateResultsTests {
 
 	@Test
 	void withoutAHandlerLateValuesAreCounted() {
-		try (EventLoopThreadRunner plain = EventLoopThreadRunner.create()) {
+		try (EventLoopThreadRunner plain = Runners.create()) {
 			Work<String> work = Work.stubborn();
 			Support.timeoutWhileRunning(plain, (limit) -> plain.run(() -> work, limit));
 			work.complete("late");

@@ -10,14 +10,18 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+
+import io.palitra.Runners.OnLoop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 @DisplayName("C12 Order")
+@Tag("start-on")
 class C12OrderTests {
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.create();
+	private final EventLoopThreadRunner runner = Runners.create();
 
 	@AfterEach
 	void close() {
@@ -40,6 +44,7 @@ class C12OrderTests {
 		assertThat(started).isEqualTo(IntStream.range(0, 5_000).boxed().toList());
 	}
 
+	@OnLoop
 	@Test
 	void everythingThatIsHandedOverSharesOneOrder() {
 		List<String> ran = new ArrayList<>();
@@ -62,6 +67,7 @@ class C12OrderTests {
 		assertThat(ran).containsExactly("execute", "submit", "task", "async", "run", "last");
 	}
 
+	@OnLoop
 	@Test
 	void eachThreadsOrderIsKeptAmongMany() {
 		int threads = 8;

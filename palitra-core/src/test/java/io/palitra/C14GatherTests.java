@@ -29,14 +29,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.palitra.Runners.OnLoop;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @DisplayName("C14 gather")
+@Tag("start-on")
 class C14GatherTests {
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("gather").build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("gather").build();
 
 	private final ExecutorService pool = Executors.newFixedThreadPool(3, Support::daemon);
 
@@ -134,6 +137,7 @@ class C14GatherTests {
 		assertThat(Stream.of(failure.getSuppressed())).singleElement().isInstanceOf(RunCallSite.class);
 	}
 
+	@OnLoop
 	@Test
 	void failureWhileStartingPreventsTheRest() {
 		AtomicInteger calls = new AtomicInteger();

@@ -10,17 +10,19 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 @DisplayName("C14 gather: what there is when the time is up")
+@Tag("start-on")
 class C14PartialResultsTests {
 
 	private final List<Object> discarded = new CopyOnWriteArrayList<>();
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+	private final EventLoopThreadRunner runner = Runners.builder()
 		.name("partial")
 		.onDiscard(this.discarded::add)
 		.shutdownGrace(Duration.ZERO)

@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.palitra.Runners.OnLoop;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -34,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 @DisplayName("C15 Load")
+@Tag("start-on")
 class C15LoadTests {
 
 	private final EventLoopThreadRunner runner = runner(1, OverloadPolicy.WAIT);
@@ -47,7 +50,7 @@ class C15LoadTests {
 	}
 
 	private static EventLoopThreadRunner runner(int maxInFlight, OverloadPolicy policy) {
-		return EventLoopThreadRunner.builder()
+		return Runners.builder()
 			.name("loaded")
 			.maxInFlight(maxInFlight)
 			.overloadPolicy(policy)
@@ -112,13 +115,14 @@ class C15LoadTests {
 
 	@Test
 	void invalidBoundIsRefused() {
-		assertThatIllegalArgumentException().isThrownBy(() -> EventLoopThreadRunner.builder().maxInFlight(0))
+		assertThatIllegalArgumentException().isThrownBy(() -> Runners.builder().maxInFlight(0))
 			.withMessageContaining("maxInFlight")
 			.withMessageContaining("0");
-		assertThatNullPointerException().isThrownBy(() -> EventLoopThreadRunner.builder().overloadPolicy(null))
+		assertThatNullPointerException().isThrownBy(() -> Runners.builder().overloadPolicy(null))
 			.withMessage("overloadPolicy");
 	}
 
+	@OnLoop
 	@Test
 	void taskThatHasWaitedRunsOnTheLoopAndNotOnTheThreadThatMadeWay() {
 		Work<String> first = new Work<>();
@@ -179,6 +183,7 @@ class C15LoadTests {
 		assertAdmits(this.runner, 1);
 	}
 
+	@OnLoop
 	@Test
 	void stageThatArrivesAfterTheCallWasGivenUpCountsUntilItEnds() {
 		Work<String> work = Work.stubborn();
@@ -242,6 +247,7 @@ class C15LoadTests {
 		}
 	}
 
+	@OnLoop
 	@ParameterizedTest
 	@ValueSource(strings = { "timeout", "interrupt", "cancelled future" })
 	void taskDroppedFromTheQueueGivesThePermitBack(String reason) {
@@ -346,6 +352,7 @@ class C15LoadTests {
 		assertThat(started).containsExactly(0, 1, 2, 3, 4, 5);
 	}
 
+	@OnLoop
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 4 })
 	void callsOfOneThreadStartInTheirOrderWhateverThreadMakesWay(int maxInFlight) {

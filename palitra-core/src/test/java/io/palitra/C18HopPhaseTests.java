@@ -7,21 +7,26 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.palitra.Runners.NotInPlace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 @DisplayName("C18 Stuck work: the phase of a call that has hopped to its caller")
+@Tag("start-on")
 class C18HopPhaseTests {
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("hopping").build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("hopping").build();
 
 	@AfterEach
 	void close() {
 		this.runner.close(Duration.ZERO);
 	}
 
+	@NotInPlace
 	@ParameterizedTest
 	@ValueSource(strings = { "returns", "throws", "throws an error", "calls", "calls in vain" })
 	void callIsRunningAgainAfterAHop(String hop) {
@@ -73,6 +78,7 @@ class C18HopPhaseTests {
 		}
 	}
 
+	@NotInPlace
 	@ParameterizedTest
 	@ValueSource(strings = { "returns", "throws" })
 	void timeoutAfterAHopTellsThatTheCallWasRunning(String hop) {

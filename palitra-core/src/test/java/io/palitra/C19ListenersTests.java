@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.palitra.Runners.OnLoop;
 import io.palitra.spi.RunEvent;
 import io.palitra.spi.RunListener;
 import io.palitra.spi.RunResult;
@@ -28,14 +29,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 @DisplayName("C19 Listeners")
+@Tag("start-on")
 class C19ListenersTests {
 
 	private final Recorder told = new Recorder();
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
-		.name("listened")
-		.listener(this.told)
-		.build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("listened").listener(this.told).build();
 
 	@AfterEach
 	void close() {
@@ -91,6 +90,7 @@ class C19ListenersTests {
 		assertThat(this.told.failures).containsOnlyNulls();
 	}
 
+	@OnLoop
 	@Test
 	void timeoutInTheQueueIsToldWithoutAStart() {
 		try (HeldLoop held = HeldLoop.of(this.runner)) {
@@ -207,6 +207,7 @@ class C19ListenersTests {
 				"start each", "end each SUCCESS");
 	}
 
+	@OnLoop
 	@Test
 	void eachMethodIsCalledOnItsThread() {
 		this.runner.run(Support.later("x"));
@@ -266,7 +267,7 @@ class C19ListenersTests {
 
 		};
 		long since = System.nanoTime();
-		try (EventLoopThreadRunner timed = EventLoopThreadRunner.builder().name("timed").listener(listener).build()) {
+		try (EventLoopThreadRunner timed = Runners.builder().name("timed").listener(listener).build()) {
 			timed.run(Support.later("x"), RunOptions.defaults().name("task"));
 		}
 		assertThat(times).hasSize(5);
@@ -276,6 +277,7 @@ class C19ListenersTests {
 			.isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - since));
 	}
 
+	@OnLoop
 	@Test
 	void timesStopWithTheStartAndTheEnd() {
 		this.runner.run(Support.later("x"));
@@ -297,7 +299,7 @@ class C19ListenersTests {
 	@Test
 	void listenersAreToldInTheOrderOfAddition() {
 		List<String> order = new CopyOnWriteArrayList<>();
-		EventLoopThreadRunner.Builder builder = EventLoopThreadRunner.builder();
+		EventLoopThreadRunner.Builder builder = Runners.builder();
 		for (String name : List.of("first", "second", "third")) {
 			builder.listener(new RunListener() {
 
@@ -356,7 +358,7 @@ class C19ListenersTests {
 		// vs-threading: hang listeners' exceptions are swallowed, here they are logged
 		Recorder after = new Recorder();
 		try (Logs logs = Logs.capture();
-				EventLoopThreadRunner hostile = EventLoopThreadRunner.builder()
+				EventLoopThreadRunner hostile = Runners.builder()
 					.name("hostile")
 					.listener(new Throwing(failure))
 					.listener(after)
@@ -388,7 +390,7 @@ class C19ListenersTests {
 	@Test
 	void listenerThatThrowsDoesNotDisturbTheClose() {
 		try (Logs logs = Logs.capture();
-				EventLoopThreadRunner hostile = EventLoopThreadRunner.builder()
+				EventLoopThreadRunner hostile = Runners.builder()
 					.listener(new Throwing(new AssertionError("listener")))
 					.build()) {
 			Owner<Object> owner = Owner.parked(() -> hostile.run(Support.never()));
@@ -403,7 +405,7 @@ class C19ListenersTests {
 	@Test
 	void listenerThatThrowsWhileLoggingIsBrokenLeavesNoOwnerHanging() {
 		Error failure = new AssertionError("listener");
-		try (EventLoopThreadRunner hostile = EventLoopThreadRunner.builder().listener(new RunListener() {
+		try (EventLoopThreadRunner hostile = Runners.builder().listener(new RunListener() {
 
 			@Override
 			public void onStart(RunEvent run) {
@@ -420,7 +422,7 @@ class C19ListenersTests {
 	void listenerMayUseTheRunner() {
 		List<CompletableFuture<String>> futures = new CopyOnWriteArrayList<>();
 		List<EventLoopThreadRunner> self = new ArrayList<>();
-		try (EventLoopThreadRunner nested = EventLoopThreadRunner.builder().listener(new RunListener() {
+		try (EventLoopThreadRunner nested = Runners.builder().listener(new RunListener() {
 
 			@Override
 			public void onStart(RunEvent run) {

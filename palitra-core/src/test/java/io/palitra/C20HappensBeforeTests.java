@@ -12,7 +12,10 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+
+import io.palitra.Runners.OnLoop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -22,11 +25,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * so there are many rounds; nothing but the calls themselves orders the accesses.
  */
 @DisplayName("C20 Happens-before")
+@Tag("start-on")
 class C20HappensBeforeTests {
 
 	private static final int ROUNDS = 5_000;
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.create();
+	private final EventLoopThreadRunner runner = Runners.create();
 
 	private final ExecutorService pool = Executors.newFixedThreadPool(2, Support::daemon);
 
@@ -83,6 +87,7 @@ class C20HappensBeforeTests {
 		}
 	}
 
+	@OnLoop
 	@Test
 	void oneTaskToTheNextWhoeverCalls() {
 		// All tasks run on one thread: a plain counter is safe in them

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static io.palitra.CallbackTasks.callback;
@@ -23,11 +24,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 @DisplayName("callbacks as tasks")
+@Tag("start-on")
 class CallbackTasksTests {
 
 	private final List<Object> discarded = new CopyOnWriteArrayList<>();
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+	private final EventLoopThreadRunner runner = Runners.builder()
 		.name("callbacks")
 		.onDiscard(this.discarded::add)
 		.shutdownGrace(Duration.ZERO)

@@ -21,11 +21,13 @@ import java.util.function.Function;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.palitra.Runners.OnLoop;
 import io.palitra.spi.LateResultSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,11 +36,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 @DisplayName("publishers as tasks")
+@Tag("start-on")
 class PublisherTasksTests {
 
 	private final List<Object> discarded = new CopyOnWriteArrayList<>();
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
+	private final EventLoopThreadRunner runner = Runners.builder()
 		.name("publishers")
 		.onDiscard(this.discarded::add)
 		.shutdownGrace(Duration.ZERO)
@@ -66,6 +69,7 @@ class PublisherTasksTests {
 		assertThat(this.discarded).isEmpty();
 	}
 
+	@OnLoop
 	@ParameterizedTest
 	@EnumSource
 	void eachCallSubscribesAnewOnTheLoop(Form form) {

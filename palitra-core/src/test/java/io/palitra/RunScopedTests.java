@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.palitra.Runners.OnLoop;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -35,9 +37,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 @DisplayName("runScoped and RunScope")
+@Tag("start-on")
 class RunScopedTests {
 
-	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("scoped").build();
+	private final EventLoopThreadRunner runner = Runners.builder().name("scoped").build();
 
 	@AfterEach
 	void close() {
@@ -46,6 +49,7 @@ class RunScopedTests {
 
 	// The call itself
 
+	@OnLoop
 	@ParameterizedTest
 	@MethodSource
 	void taskIsCalledOnceOnTheLoopAndItsResultReturned(ScopedCall call) {
@@ -131,7 +135,7 @@ class RunScopedTests {
 
 	@Test
 	void remainingCountsTheRunnersTimeout() {
-		try (EventLoopThreadRunner limited = EventLoopThreadRunner.builder().timeout(Duration.ofHours(2)).build()) {
+		try (EventLoopThreadRunner limited = Runners.builder().timeout(Duration.ofHours(2)).build()) {
 			Optional<Duration> left = limited
 				.runScoped((scope) -> CompletableFuture.completedFuture(scope.remaining()));
 			assertThat(left.orElseThrow()).isBetween(Duration.ofHours(1), Duration.ofHours(2));
@@ -268,7 +272,8 @@ class RunScopedTests {
 				scope.onCancel(() -> told.add("after"));
 			});
 			assertThat(told).containsExactly("before", "after");
-			assertThat(logs.messages()).hasSize(2).allMatch((message) -> message.contains("\"RunScopedTests\""));
+			assertThat(logs.messages()).hasSize(2)
+				.allMatch((message) -> message.contains("\"RunScopedTests.endedRun\""));
 			assertThat(logs.thrown()).contains(failure);
 		}
 	}
@@ -407,6 +412,7 @@ class RunScopedTests {
 
 	// fork
 
+	@OnLoop
 	@Test
 	void forkRunsItsChildOnTheLoopAndItsDependentsToo() {
 		List<Boolean> inLoop = this.runner.runScoped((scope) -> scope.fork(() -> {
@@ -416,6 +422,7 @@ class RunScopedTests {
 		assertThat(inLoop).containsExactly(true, true);
 	}
 
+	@OnLoop
 	@Test
 	void forkFromAForeignThreadRunsItsChildOnTheLoop() {
 		Boolean inLoop = this.runner.runScoped(
@@ -487,6 +494,7 @@ class RunScopedTests {
 		assertThat(child.cancellations()).isEmpty();
 	}
 
+	@OnLoop
 	@ParameterizedTest
 	@EnumSource(value = CallEnd.class, mode = EnumSource.Mode.EXCLUDE, names = "TIMEOUT")
 	void forkQueuedWhenTheRunEndsIsNeverCalled(CallEnd end) {
@@ -525,6 +533,7 @@ class RunScopedTests {
 		assertThat(calls).hasValue(0);
 	}
 
+	@OnLoop
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void cancellingAForkOrItsDependentCancelsTheChildOnce(boolean dependent) {
@@ -538,6 +547,7 @@ class RunScopedTests {
 		assertThat(child.cancellations()).containsExactly(true);
 	}
 
+	@OnLoop
 	@Test
 	void stageOfAForkThatArrivesAfterTheRunWasCancelledIsCancelledOnce() {
 		Work<Object> child = new Work<>();
@@ -560,6 +570,7 @@ class RunScopedTests {
 		assertThat(child.cancellations()).containsExactly(true);
 	}
 
+	@OnLoop
 	@Test
 	void waitingForAForkOnTheLoopIsRefused() {
 		assertThatExceptionOfType(BlockingNotAllowedException.class).isThrownBy(() -> this.runner.runScoped((scope) -> {
@@ -581,6 +592,7 @@ class RunScopedTests {
 					.thenCompose((next) -> forks(scope, next));
 	}
 
+	@OnLoop
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void cancellingAnAdoptedFutureOrItsDependentCancelsTheStage(boolean dependent) {
@@ -594,6 +606,7 @@ class RunScopedTests {
 		assertThat(stage.cancellations()).containsExactly(true);
 	}
 
+	@OnLoop
 	@Test
 	void adoptedFutureIsCancelledWithItsStage() {
 		Work<Object> stage = new Work<>();

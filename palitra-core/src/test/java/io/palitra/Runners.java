@@ -34,7 +34,8 @@ final class Runners {
 	}
 
 	/**
-	 * A test of what only a start on the loop does.
+	 * A test of what only a start on the loop does: tasks that wait in its queue, one
+	 * after the other, and are not interrupted.
 	 */
 	@Target({ ElementType.METHOD, ElementType.TYPE })
 	@Retention(RetentionPolicy.RUNTIME)
@@ -44,8 +45,7 @@ final class Runners {
 	}
 
 	/**
-	 * A test whose task blocks before it returns its stage, which no caller that calls it
-	 * in place could be told of.
+	 * A test whose task blocks its thread, or is to be on another thread than its caller.
 	 */
 	@Target({ ElementType.METHOD, ElementType.TYPE })
 	@Retention(RetentionPolicy.RUNTIME)
