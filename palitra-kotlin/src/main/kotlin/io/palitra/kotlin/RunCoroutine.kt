@@ -9,6 +9,7 @@ import kotlinx.coroutines.async
 
 import io.palitra.EventLoopThreadRunner
 import io.palitra.RunScope
+import io.palitra.spi.LateResultSource
 
 /**
  * The stage of a run whose work is a coroutine. Unlike the future of `CoroutineScope.future`, it completes when the
@@ -17,8 +18,9 @@ import io.palitra.RunScope
 internal class RunCoroutine<T>(
 	runner: EventLoopThreadRunner,
 	run: RunScope,
+	private val late: LateResults,
 	block: suspend CoroutineScope.() -> T,
-) : CompletableFuture<T>() {
+) : CompletableFuture<T>(), LateResultSource by late {
 
 	// One of its own: a job that runs share would be cancelled for good by the first failure
 	private val job = Job()
@@ -43,6 +45,8 @@ internal class RunCoroutine<T>(
 			complete(value.getOrThrow())
 		}
 		else {
+			// A child has failed after the block had returned
+			this.returned?.onSuccess(this.late::add)
 			completeExceptionally(thrown(failure!!))
 		}
 	}

@@ -8,6 +8,7 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.sync.withPermit
+import kotlinx.coroutines.yield
 
 import io.palitra.EventLoopThreadRunner
 import io.palitra.RunOptions
@@ -35,7 +36,7 @@ import io.palitra.RunOptions
 public fun <T> EventLoopThreadRunner.runSuspending(
 	options: RunOptions = RunOptions.defaults(),
 	block: suspend CoroutineScope.() -> T,
-): T = runCoroutine(options.named { callerOf(block) }, block)
+): T = runCoroutine(options.named { callerOf(block) }, LateResults(), block)
 
 /**
  * Runs a suspending block as a coroutine on the loop's thread and waits for its result, at most as long as given.
@@ -63,7 +64,8 @@ public fun <T> EventLoopThreadRunner.runSuspending(
 
 /**
  * Runs suspending blocks concurrently, as children of one coroutine on the loop's thread, and waits for all results. The
- * first failure cancels the others and is thrown.
+ * first failure cancels the others and is thrown; the values that others have returned by then, or return all the same,
+ * are late results, which the runner discards one by one.
  *
  * @param blocks the work, started in this order
  * @return the results in the order of the blocks
@@ -84,9 +86,23 @@ public fun <T> EventLoopThreadRunner.gatherSuspending(vararg blocks: suspend Cor
 public fun <T> EventLoopThreadRunner.gatherSuspending(
 	blocks: Collection<suspend CoroutineScope.() -> T>,
 	options: RunOptions = RunOptions.defaults(),
-): List<T> = runCoroutine(options.named { "gather" }) {
-	val permits = Semaphore(options.maxConcurrency().orElse(Int.MAX_VALUE))
-	blocks.map { block -> async { permits.withPermit { block() } } }.awaitAll()
+): List<T> {
+	val late = LateResults()
+	val gathered = Gathered<T>(blocks.size, late)
+	try {
+		runCoroutine<Unit?>(options.named { "gather" }, late) {
+			val permits = Semaphore(options.maxConcurrency().orElse(Int.MAX_VALUE))
+			blocks.mapIndexed { i, block -> async { permits.withPermit { gathered.put(i, block()) } } }.awaitAll()
+			// A runner says who gets late values when it gets a stage that is not done yet
+			yield()
+			null
+		}
+		return gathered.take()
+	}
+	catch (ex: Throwable) {
+		gathered.giveUp()
+		throw ex
+	}
 }
 
 /**
@@ -97,9 +113,13 @@ public fun <T> EventLoopThreadRunner.gatherSuspending(
  */
 public fun RunOptions.timeout(timeout: Duration): RunOptions = timeout(timeout.toJavaDuration())
 
-private fun <T> EventLoopThreadRunner.runCoroutine(options: RunOptions, block: suspend CoroutineScope.() -> T): T =
+private fun <T> EventLoopThreadRunner.runCoroutine(
+	options: RunOptions,
+	late: LateResults,
+	block: suspend CoroutineScope.() -> T,
+): T =
 	try {
-		runScoped({ run -> RunCoroutine(this, run, block) }, options)
+		runScoped({ run -> RunCoroutine(this, run, late, block) }, options)
 	}
 	catch (ex: CompletionException) {
 		// The wrapping of checked exceptions, of which Kotlin knows nothing

@@ -224,6 +224,24 @@ class CancellationTests {
 	}
 
 	@Test
+	fun valueIsDiscardedWhenAChildFailsAfterIt() {
+		val discarded = CopyOnWriteArrayList<Any>()
+		withRunner({ onDiscard(discarded::add) }) { runner ->
+			val failure = IllegalStateException("child")
+			assertThat(catchThrowable {
+				runner.runSuspending<String> {
+					launch {
+						elsewhere()
+						throw failure
+					}
+					"value"
+				}
+			}).isSameAs(failure)
+			assertThat(discarded).containsExactly("value")
+		}
+	}
+
+	@Test
 	fun timeoutInterruptsWhatIsInterruptible() = withRunner { runner ->
 		val interrupted = CompletableFuture<String>()
 		assertThatExceptionOfType(RunTimeoutException::class.java).isThrownBy {

@@ -1,11 +1,17 @@
 package io.palitra.kotlin
 
 import java.io.IOException
+import java.util.concurrent.CancellationException
+import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.withTimeout
 import kotlinx.coroutines.yield
 import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatExceptionOfType
@@ -62,6 +68,80 @@ class GatherSuspendingTests {
 		}).isSameAs(failure)
 		assertThat(cancelled).isTrue()
 	}
+
+	@Test
+	fun cancellationOfABlocksOwnEndsTheCall() = withRunner { runner ->
+		val reason = CancellationException("enough")
+		assertThat(catchThrowable { runner.gatherSuspending({ "value" }, { throw reason }) }).isSameAs(reason)
+		assertThatExceptionOfType(TimeoutCancellationException::class.java)
+			.isThrownBy { runner.gatherSuspending({ "value" }, { withTimeout(1) { awaitCancellation() } }) }
+	}
+
+	@Test
+	fun failureDiscardsTheValuesOfTheOthers() {
+		val discarded = CopyOnWriteArrayList<Any>()
+		withRunner({ onDiscard(discarded::add) }) { runner ->
+			val failure = IOException("third")
+			val waiting = CompletableDeferred<Unit>()
+			assertThat(catchThrowable {
+				runner.gatherSuspending<String?>({ "early" }, {
+					waiting.complete(Unit)
+					allTheSame("late")
+				}, {
+					waiting.await()
+					throw failure
+				}, { null })
+			}).isSameAs(failure)
+			assertThat(discarded).containsExactlyInAnyOrder("early", "late")
+		}
+	}
+
+	@Test
+	fun timeoutDiscardsEachValue() {
+		val discarded = CopyOnWriteArrayList<Any>()
+		withRunner({ onDiscard(discarded::add) }) { runner ->
+			assertThatExceptionOfType(RunTimeoutException::class.java).isThrownBy {
+				runner.gatherSuspending(listOf({ "early" }, { allTheSame("late") }), RunOptions.defaults().timeout(UNHURRIED))
+			}
+			await().until { discarded.size == 2 }
+			assertThat(discarded).containsExactlyInAnyOrder("early", "late")
+		}
+	}
+
+	@Test
+	fun valuesThatHeldTheLoopBeyondTheTimeoutAreDiscarded() {
+		val discarded = CopyOnWriteArrayList<Any>()
+		withRunner({ onDiscard(discarded::add) }) { runner ->
+			val given = CountDownLatch(1)
+			assertThatExceptionOfType(RunTimeoutException::class.java).isThrownBy {
+				runner.gatherSuspending(listOf({
+					given.await(30, TimeUnit.SECONDS)
+					"held"
+				}, { "other" }), RunOptions.defaults().timeout(UNHURRIED))
+			}
+			given.countDown()
+			await().until { discarded.contains("held") }
+			assertThat(discarded).isSubsetOf("held", "other")
+		}
+	}
+
+	@Test
+	fun resultsAreNotDiscarded() {
+		val discarded = CopyOnWriteArrayList<Any>()
+		withRunner({ onDiscard(discarded::add) }) { runner ->
+			assertThat(runner.gatherSuspending({ "first" }, { "second" })).containsExactly("first", "second")
+			assertThat(discarded).isEmpty()
+			assertThat(runner.snapshot().discarded()).isZero()
+		}
+	}
+
+	private suspend fun allTheSame(value: String): String =
+		try {
+			awaitCancellation()
+		}
+		catch (_: CancellationException) {
+			value
+		}
 
 	@Test
 	fun concurrencyIsBounded() = withRunner { runner ->
