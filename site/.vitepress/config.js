@@ -20,7 +20,7 @@ const guide = [
 
 const reference = [
 	['contract', 'The contract'],
-	['clients', 'Clients'],
+	['clients', 'Clients and frameworks'],
 	['moving', 'Moving from block, join, get'],
 	['properties', 'Properties'],
 	['actuator', 'Health and endpoint'],

@@ -71,7 +71,10 @@ class SnippetTests {
 			.as("%s must follow a comment such as <!-- snippet: PriceJob#job --> but follows: %s", block,
 					block.before())
 			.isTrue();
-		List<Path> files = code().filter((file) -> simpleName(file).equals(source.group(1))).toList();
+		String begin = "// tag::" + source.group(2) + "[]";
+		List<Path> files = code().filter((file) -> simpleName(file).equals(source.group(1)))
+			.filter((file) -> Markdown.read(file).lines().stream().anyMatch((line) -> line.strip().equals(begin)))
+			.toList();
 		assertThat(files).as("files that %s can mean", block).hasSize(1);
 		return tagged(files.get(0), source.group(2));
 	}
