@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Named;
-import java.util.function.UnaryOperator;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -60,11 +60,7 @@ class C05ChainTests {
 			return second;
 		}), end.options()));
 		Support.await(running);
-		// A stage that is still a value of the chain, not one of its works, is not known:
-		// after
-		// the function that has made it comes the one that passes it on
-		Support.settle(this.runner);
-		Support.settle(this.runner);
+		untilAdopted(second);
 		end.bringAbout(this.runner, owner, new CompletableFuture<>());
 		end.verify(owner);
 		Support.eventually().until(second::isCancelled);
@@ -84,7 +80,7 @@ class C05ChainTests {
 			return new CompletableFuture<>();
 		}));
 		Support.await(running);
-		Support.settle(this.runner);
+		untilAdopted(second);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		Support.eventually().until(second::isCancelled);
@@ -105,7 +101,7 @@ class C05ChainTests {
 			return new CompletableFuture<>();
 		}));
 		Support.await(running);
-		Support.settle(this.runner);
+		untilAdopted(second);
 		future.get().cancel(true);
 		Support.eventually().until(second::isCancelled);
 		assertThat(second.cancellations()).containsExactly(true);
@@ -125,7 +121,7 @@ class C05ChainTests {
 				})
 				.thenApply((value) -> value)));
 		Support.await(running);
-		Support.settle(this.runner);
+		untilAdopted(third);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		Support.eventually().until(third::isCancelled);
@@ -186,11 +182,19 @@ class C05ChainTests {
 				return second;
 			}))));
 		Support.await(running);
-		Support.settle(this.runner);
+		untilAdopted(second);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		Support.eventually().until(second::isCancelled);
 		assertThat(second.cancellations()).containsExactly(true);
+	}
+
+	/**
+	 * Waits until a stage that a function has returned is one of the works of its chain:
+	 * before that, nobody knows it.
+	 */
+	private static void untilAdopted(CompletableFuture<?> stage) {
+		Support.eventually().until(() -> stage.getNumberOfDependents() > 0);
 	}
 
 	// What runs on all the same
@@ -205,7 +209,7 @@ class C05ChainTests {
 			return second;
 		})));
 		Support.await(running);
-		Support.settle(this.runner);
+		untilAdopted(second);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		Support.eventually().until(second::isCancelled);
@@ -225,7 +229,7 @@ class C05ChainTests {
 				return second;
 			})));
 		Support.await(running);
-		Support.settle(this.runner);
+		untilAdopted(second);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		CompletableFuture<String> next = this.runner.submit(Support.value("next"));
@@ -245,7 +249,7 @@ class C05ChainTests {
 				return second;
 			})));
 		Support.await(running);
-		Support.settle(this.runner);
+		untilAdopted(second);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		second.complete("late");

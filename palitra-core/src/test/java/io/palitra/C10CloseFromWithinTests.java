@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -298,6 +299,17 @@ class C10CloseFromWithinTests {
 			return RunnerState.CLOSED;
 		}
 
+	}
+
+	@Test
+	void closeInATaskOnAThreadOfItsOwnOnlyInitiates() {
+		EventLoopThreadRunner closed = EventLoopThreadRunner.builder().name("own").shutdownGrace(Support.LONG).build();
+		Owner<String> owner = Owner.start(() -> closed.run(() -> {
+			closed.close();
+			return CompletableFuture.completedFuture("value");
+		}, RunOptions.defaults().startOn((command) -> Support.daemon(command).start())));
+		assertThat(owner.value()).isEqualTo("value");
+		Support.eventually().until(() -> closed.snapshot().state() == RunnerState.CLOSED);
 	}
 
 }

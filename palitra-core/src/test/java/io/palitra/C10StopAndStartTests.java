@@ -381,4 +381,31 @@ class C10StopAndStartTests {
 		});
 	}
 
+	@Test
+	void graceIsNotThatOfAnEarlierStopWhichAnInterruptHasEnded() {
+		try (EventLoopThreadRunner patient = EventLoopThreadRunner.builder()
+			.name("patient")
+			.shutdownGrace(Support.PATIENCE)
+			.build()) {
+			Owner<Object> given = Owner.parked(() -> patient.run(Support.never()));
+			Thread.currentThread().interrupt();
+			patient.stop();
+			assertThat(Thread.interrupted()).isTrue();
+			assertThat(given.failure()).isInstanceOf(RunnerClosedException.class);
+			patient.start();
+			CompletableFuture<String> work = new CompletableFuture<>();
+			Owner<String> owner = Owner.start(() -> patient.run(() -> work));
+			Support.untilActive(patient, 1);
+			Owner<Object> stopper = Owner.start(() -> {
+				patient.stop();
+				return null;
+			});
+			// The closer looks, then waits within the grace
+			Support.untilParked(stopper.thread());
+			work.complete("value");
+			assertThat(owner.value()).isEqualTo("value");
+			stopper.value();
+		}
+	}
+
 }

@@ -1,14 +1,17 @@
 package io.palitra;
 
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Field;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.palitra.internal.loop.Clock;
 import io.palitra.spi.RunEvent;
 import io.palitra.spi.RunListener;
 
@@ -224,6 +228,53 @@ class C17ForgottenTests {
 
 		abstract void giveUp(EventLoopThreadRunner runner);
 
+	}
+
+	@Test
+	void sleepOfARunThatWasGivenUpLeavesNoTimer() {
+		Owner<Void> owner = Owner.start(() -> this.runner.runScoped((scope) -> scope.sleep(Support.LONG)));
+		Support.untilActive(this.runner, 1);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		Support.settle(this.runner);
+		assertThat(this.runner.getLoop().shutdownNow()).isEmpty();
+	}
+
+	@Test
+	void submittedCallThatHasEndedLeavesNoDeadline() throws ReflectiveOperationException {
+		Field timer = Clock.class.getDeclaredField("timer");
+		timer.setAccessible(true);
+		BlockingQueue<Runnable> waiting = ((ScheduledThreadPoolExecutor) timer.get(null)).getQueue();
+		for (int i = 0; i < 1_000; i++) {
+			CompletableFuture<String> work = new CompletableFuture<>();
+			CompletableFuture<String> future = this.runner.submit(() -> work,
+					RunOptions.defaults().timeout(Support.LONG));
+			work.complete("value");
+			Support.get(future);
+		}
+		// What other tests wait for is far less
+		Support.eventually().until(() -> waiting.size() < 500);
+	}
+
+	@Test
+	void threadOfATaskThatThrowsIsLetGo() {
+		AtomicReference<Thread> thread = new AtomicReference<>();
+		Owner<Object> owner = Owner.start(() -> this.runner.run(() -> {
+			thread.set(Thread.currentThread());
+			throw new IllegalStateException("test");
+		}, RunOptions.defaults().startOn((command) -> Support.daemon(command).start())));
+		assertThat(owner.failure()).hasMessage("test");
+		Support.untilDead(thread.get());
+	}
+
+	@Test
+	void workOfASubmittedCallWhoseFutureIsCompletedAsynchronouslyIsCancelled() {
+		Work<String> work = new Work<>();
+		CompletableFuture<String> future = this.runner.submit(() -> work);
+		Support.untilActive(this.runner, 1);
+		future.completeAsync(() -> "instead");
+		assertThat(Support.get(future)).isEqualTo("instead");
+		Support.eventually().until(work::isCancelled);
 	}
 
 }

@@ -1,10 +1,10 @@
 package io.palitra.stress.mode;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Flow;
