@@ -56,7 +56,7 @@ class Boot4CircuitBreakerTests {
 	@Test
 	void fallbackIsPartOfWhatTheRunnerWaitsFor() {
 		this.contextRunner.run((context) -> {
-			assertThat(context.getBean(Users.class).find(503)).isEqualTo("fallback for 503");
+			assertThat(context.getBean(RemoteUsers.class).find(503)).isEqualTo("fallback for 503");
 			assertThat(submitted(context)).isOne();
 		});
 	}
@@ -65,7 +65,7 @@ class Boot4CircuitBreakerTests {
 	void reactiveMethodsAreLeftToTheirCallerAndTheBreaker() {
 		this.contextRunner.run((context) -> {
 			this.upstream.answerWith("Ada");
-			assertThat(context.getBean(Users.class).finding(7).block(Duration.ofMinutes(1))).isEqualTo("Ada");
+			assertThat(context.getBean(RemoteUsers.class).finding(7).block(Duration.ofMinutes(1))).isEqualTo("Ada");
 			assertThat(submitted(context)).isZero();
 		});
 	}
@@ -73,10 +73,10 @@ class Boot4CircuitBreakerTests {
 	@Test
 	void timeoutOfTheRunnerIsAroundTheBreakerAndNothingThatItCounts() {
 		this.contextRunner.withPropertyValues("palitra.http.groups.users.timeout=100ms").run((context) -> {
-			Users users = context.getBean(Users.class);
+			RemoteUsers users = context.getBean(RemoteUsers.class);
 			for (int id = 1; id <= 3; id++) {
 				assertThatExceptionOfType(RunTimeoutException.class).isThrownBy(() -> users.find(7))
-					.withMessageStartingWith("GET /users/{id}: Task \"Users.find\" on runner \"default\"");
+					.withMessageStartingWith("GET /users/{id}: Task \"RemoteUsers.find\" on runner \"default\"");
 			}
 			await().until(() -> this.upstream.released() == this.upstream.waiting());
 			assertThat(breaker(context).getMetrics().getNumberOfFailedCalls()).isZero();
@@ -87,7 +87,7 @@ class Boot4CircuitBreakerTests {
 	@Test
 	void timeoutOfTheBreakerOpensIt() {
 		this.contextRunner.withPropertyValues("breaker.millis=100").run((context) -> {
-			Users users = context.getBean(Users.class);
+			RemoteUsers users = context.getBean(RemoteUsers.class);
 			assertThat(users.find(7)).isEqualTo("fallback for 7");
 			assertThat(users.find(7)).isEqualTo("fallback for 7");
 			assertThat(breaker(context).getState()).isEqualTo(CircuitBreaker.State.OPEN);
@@ -100,8 +100,8 @@ class Boot4CircuitBreakerTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@ImportHttpServices(group = "users", types = Users.class, clientType = ClientType.WEB_CLIENT)
-	@HttpServiceFallback(value = Fallback.class, service = Users.class, group = "users")
+	@ImportHttpServices(group = "users", types = RemoteUsers.class, clientType = ClientType.WEB_CLIENT)
+	@HttpServiceFallback(value = Fallback.class, service = RemoteUsers.class, group = "users")
 	static class Application {
 
 		@Bean

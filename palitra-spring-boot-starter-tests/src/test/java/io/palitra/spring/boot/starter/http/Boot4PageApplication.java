@@ -20,8 +20,8 @@ import org.springframework.web.service.registry.ImportHttpServices;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import(Boot4PageApplication.Pages.class)
-@ImportHttpServices(group = "users", types = Users.class, clientType = ClientType.WEB_CLIENT)
-class Boot4PageApplication {
+@ImportHttpServices(group = "users", types = RemoteUsers.class, clientType = ClientType.WEB_CLIENT)
+public class Boot4PageApplication {
 
 	public static void main(String[] args) {
 		var application = new SpringApplicationBuilder(Boot4PageApplication.class)
@@ -33,9 +33,9 @@ class Boot4PageApplication {
 	@RestController
 	static class Pages {
 
-		private final Users users;
+		private final RemoteUsers users;
 
-		Pages(Users users) {
+		Pages(RemoteUsers users) {
 			this.users = users;
 		}
 

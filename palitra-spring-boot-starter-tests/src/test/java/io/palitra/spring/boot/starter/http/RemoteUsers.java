@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
  * A class of its own, as fallbacks of Spring Cloud do not find nested ones.
  */
 @HttpExchange("/users")
-interface Users {
+interface RemoteUsers {
 
 	@GetExchange("/{id}")
 	String find(@PathVariable long id);
