@@ -143,7 +143,7 @@ public final class SampleUnderFire {
 		between(load);
 		checkHealth("UP");
 		// What the mood breaks off in the middle may be either.
-		load.expect(during, status, "200", "204", "502", "504");
+		load.expect(during, status, "200", "204", "502", "503", "504");
 		load.expect(after, "200", "204");
 	}
 
