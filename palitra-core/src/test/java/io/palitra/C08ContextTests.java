@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.palitra.Runners.OnLoop;
 import io.palitra.Runners.NotInPlace;
+import io.palitra.Runners.OnLoop;
 import io.palitra.spi.ContextCarrier;
 
 import static org.assertj.core.api.Assertions.assertThat;

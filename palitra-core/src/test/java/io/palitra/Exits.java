@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 /**
  * Ends its JVM inside a call, while a shutdown hook closes the runner.
  */
-final class Exits {
+public final class Exits {
 
 	private Exits() {
 	}

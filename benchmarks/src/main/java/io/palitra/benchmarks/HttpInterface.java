@@ -90,7 +90,7 @@ public class HttpInterface {
 	/**
 	 * An upstream, and what it takes to call it.
 	 */
-	abstract static class Interface {
+	public abstract static class Interface {
 
 		private final Upstream upstream = new Upstream(Duration.ZERO);
 

@@ -183,8 +183,8 @@ final class HostileLoad implements Load {
 		}
 
 		@Override
-		public String toString() {
-			throw new IllegalStateException("toString");
+		public boolean equals(Object other) {
+			throw new IllegalStateException("equals");
 		}
 
 		@Override
@@ -193,8 +193,8 @@ final class HostileLoad implements Load {
 		}
 
 		@Override
-		public boolean equals(Object other) {
-			throw new IllegalStateException("equals");
+		public String toString() {
+			throw new IllegalStateException("toString");
 		}
 
 	}

@@ -26,7 +26,7 @@ final class PermitLoad implements Load {
 
 	@Override
 	public void configure(EventLoopThreadRunner.Builder builder, SplittableRandom random) {
-		this.policy = random.nextInt(4) > 0 ? OverloadPolicy.WAIT : OverloadPolicy.REJECT;
+		this.policy = (random.nextInt(4) > 0) ? OverloadPolicy.WAIT : OverloadPolicy.REJECT;
 		this.grace = random.nextInt(2);
 		builder.maxInFlight(1 + random.nextInt(4)).overloadPolicy(this.policy);
 	}
