@@ -1,5 +1,6 @@
 package io.palitra.sample.worker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,8 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
  * A test's connection to the broker.
  */
 final class Broker implements AutoCloseable {
+
+	private static final Duration RETRY = Duration.ofMillis(200);
 
 	private final ActiveMQConnectionFactory factory;
 
@@ -28,6 +31,9 @@ final class Broker implements AutoCloseable {
 
 	Broker(int port) {
 		this.factory = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port);
+		// One that takes over may still be reading its journal
+		this.factory.setInitialConnectAttempts(Math.toIntExact(Application.PATIENCE.dividedBy(RETRY)));
+		this.factory.setRetryInterval(RETRY.toMillis());
 		this.sending = this.factory.createContext();
 		this.receiving = this.factory.createContext();
 		this.answers = this.receiving.createConsumer(this.receiving.createQueue("answers"));

@@ -28,6 +28,8 @@ class WorkerTests {
 
 	private static final String NO_WEB = "--spring.main.web-application-type=none";
 
+	private static final String NO_WORK = "--spring.jms.listener.auto-startup=false";
+
 	private static final int CONCURRENCY = 4;
 
 	@TempDir
@@ -42,7 +44,7 @@ class WorkerTests {
 		int port = Application.freePort();
 		String url = "--broker.url=tcp://127.0.0.1:" + port;
 		String concurrency = "--worker.concurrency=" + CONCURRENCY;
-		try (Application broker = startBroker(port, NO_WEB, "--spring.jms.listener.auto-startup=false")) {
+		try (Application broker = startBroker(port, NO_WEB, NO_WORK)) {
 			broker.awaitStarted();
 			try (Application stuck = Application.start(url, NO_WEB, concurrency, "--worker.name=stuck", NEVER,
 					"--palitra.runner.timeout=0");
@@ -105,6 +107,66 @@ class WorkerTests {
 			await().atMost(PATIENCE).until(() -> next.attempts("poison 1") >= 3 && next.attempts("hello") >= 1);
 			assertThat(next.attempts("poison 1")).isEqualTo(3);
 			assertThat(next.attempts("hello")).isOne();
+		}
+	}
+
+	/**
+	 * Two brokers have one journal; the second waits until the first is gone.
+	 */
+	@Test
+	void nothingIsLostWhenTheOtherBrokerTakesOver() throws Exception {
+		int first = Application.freePort();
+		int second = Application.freePort();
+		String both = "--broker.url=(tcp://127.0.0.1:" + first + ",tcp://127.0.0.1:" + second + ")";
+		int messages = 200;
+		try (Application killed = startBroker(first, NO_WEB, NO_WORK)) {
+			killed.awaitStarted();
+			try (Application standby = startBroker(second, NO_WEB, NO_WORK);
+					Application one = Application.start(both, NO_WEB, "--worker.name=one");
+					Application two = Application.start(both, NO_WEB, "--worker.name=two")) {
+				one.awaitStarted();
+				two.awaitStarted();
+				try (Broker client = new Broker(first)) {
+					for (int i = 0; i < messages; i++) {
+						client.send();
+					}
+					await().atMost(PATIENCE).until(() -> one.attempts("") > 0 && two.attempts("") > 0);
+					killed.kill();
+				}
+				standby.awaitStarted();
+				try (Broker client = new Broker(second)) {
+					await().atMost(PATIENCE).until(() -> client.answered().size() >= messages);
+					assertThat(client.answered()).hasSize(messages)
+						.extracting((answer) -> answer.text().replaceAll("\"timestamp.*", ""))
+						.doesNotHaveDuplicates();
+				}
+			}
+		}
+	}
+
+	@Test
+	void brokerThatAsksForAPassword() throws Exception {
+		int port = Application.freePort();
+		String url = "--broker.url=tcp://127.0.0.1:" + port;
+		String[] known = { "--broker.user=shop", "--broker.password=secret" };
+		try (Application broker = startBroker(port, NO_WEB, NO_WORK, known[0], known[1]);
+				Application worker = Application.start(url, NO_WEB, known[0], known[1])) {
+			broker.awaitStarted();
+			worker.awaitStarted();
+			try (Application send = Application.start("send", "hello", url, known[0], known[1])) {
+				assertThat(send.exitCode()).as(() -> send.err().toString()).isZero();
+				assertThat(send.out()).singleElement().asString().contains("HELLO");
+			}
+			for (String[] refused : new String[][] { {}, { known[0], "--broker.password=guess" } }) {
+				List<String> command = new ArrayList<>(List.of("send", "hello", url));
+				command.addAll(List.of(refused));
+				try (Application send = Application.start(command.toArray(String[]::new))) {
+					assertThat(send.exitCode()).isOne();
+					assertThat(send.out()).isEmpty();
+					assertThat(send.err()).anyMatch((line) -> line.contains("The broker at tcp://127.0.0.1:" + port)
+							&& line.contains("AMQ229031"));
+				}
+			}
 		}
 	}
 

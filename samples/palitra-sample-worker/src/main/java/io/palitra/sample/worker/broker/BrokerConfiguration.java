@@ -5,16 +5,22 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
+import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
@@ -61,7 +67,21 @@ class BrokerConfiguration {
 		for (String queue : List.of(worker.queue(), worker.answers(), properties.deadLetters())) {
 			configuration.addQueueConfiguration(QueueConfiguration.of(queue).setRoutingType(RoutingType.ANYCAST));
 		}
-		return new EmbeddedActiveMQ().setConfiguration(configuration);
+		EmbeddedActiveMQ broker = new EmbeddedActiveMQ().setConfiguration(configuration);
+		if (properties.user() != null && properties.password() != null) {
+			admitOnly(properties.user(), properties.password(), configuration, broker);
+		}
+		return broker;
+	}
+
+	private static void admitOnly(String user, String password, Configuration configuration, EmbeddedActiveMQ broker) {
+		String role = "worker";
+		boolean manage = false;
+		configuration.setSecurityEnabled(true)
+			.putSecurityRoles("#", Set
+				.of(new Role(role, true, true, true, true, true, true, manage, true, true, true, manage, manage)));
+		broker.setSecurityManager(new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(),
+				new SecurityConfiguration(Map.of(user, password), Map.of(user, List.of(role)))));
 	}
 
 	/**

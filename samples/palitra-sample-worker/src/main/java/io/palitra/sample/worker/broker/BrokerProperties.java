@@ -12,7 +12,8 @@ import org.springframework.util.Assert;
  *
  * @param url where it is, such as {@code tcp://broker:61616}, or {@value #EMBEDDED} for
  * one in this process
- * @param user who to be there, {@code null} for nobody
+ * @param user who to be there, {@code null} for nobody; one in this process admits no
+ * other, if there is one
  * @param password the user's password
  * @param deadLetters the queue of the messages that were given up
  * @param embedded settings of the broker in this process
@@ -22,6 +23,12 @@ public record BrokerProperties(String url, @Nullable String user, @Nullable Stri
 		Embedded embedded) {
 
 	static final String EMBEDDED = "embedded";
+
+	public BrokerProperties {
+		Assert.isTrue((user != null) == (password != null),
+				() -> "broker.user and broker.password belong together, but only "
+						+ ((user != null) ? "broker.user" : "broker.password") + " is set");
+	}
 
 	/**
 	 * Returns where the broker is, wherever that is.
