@@ -333,16 +333,25 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	 * whatever those throw whom they tell
 	 */
 	final void listen(CompletionStage<? extends T> stage) {
-		boolean tells = stage.getClass() == CompletableFuture.class && ((CompletableFuture<?>) stage).isDone();
+		boolean done = isDoneOfJdk(stage);
 		if (stage instanceof ScopedFuture<? extends T> scoped) {
 			scoped.listen(this);
 		}
 		else {
 			stage.whenComplete(this);
 		}
-		if (tells && !this.heard) {
+		if (this.heard || !isDoneOfJdk(stage)) {
+			return;
+		}
+		if (done) {
 			throw new StackOverflowError();
 		}
+		// Done meanwhile: another thread is about to tell, or this one has.
+		listen(stage);
+	}
+
+	private static boolean isDoneOfJdk(CompletionStage<?> stage) {
+		return stage.getClass() == CompletableFuture.class && ((CompletableFuture<?>) stage).isDone();
 	}
 
 	/**
