@@ -77,6 +77,7 @@ class C06BlockingDetectorTests {
 
 	static Stream<Named<Blocking>> whatWouldBlockIsRefusedBeforeAnythingStarts() {
 		RunOptions named = RunOptions.defaults().name("named");
+		String place = "C06BlockingDetectorTests.whatWouldBlockIsRefusedBeforeAnythingStarts";
 		return Stream.of(blocking("run", "named", (test) -> test.runner.run(test.counting(), named)),
 				blocking("runScoped", "named",
 						(test) -> test.runner.runScoped((scope) -> test.counting().call(), named)),
@@ -86,8 +87,8 @@ class C06BlockingDetectorTests {
 				blocking("gather", "named", (test) -> test.runner.gather(List.of(test.counting()), named)),
 				blocking("gatherOutcomes", "named",
 						(test) -> test.runner.gatherOutcomes(List.of(test.counting()), named)),
-				blocking("await", "await", (test) -> test.runner.await(test.pending())),
-				blocking("reading a stream", "stream", (test) -> test.runner.stream(test.publisher()).toList()),
+				blocking("await", place, (test) -> test.runner.await(test.pending())),
+				blocking("reading a stream", place, (test) -> test.runner.stream(test.publisher()).toList()),
 				blocking("blocking face", "Face.count", (test) -> {
 					interface Face {
 

@@ -72,7 +72,8 @@ class RunScopedTests {
 	@ParameterizedTest
 	@MethodSource("taskIsCalledOnceOnTheLoopAndItsResultReturned")
 	void nullTaskIsRefused(ScopedCall call) {
-		assertThatNullPointerException().isThrownBy(() -> call.make(this.runner, null)).withMessage("task");
+		assertThatNullPointerException().isThrownBy(() -> call.make(this.runner, null))
+			.withMessage("runScoped: task is null");
 	}
 
 	@Test
@@ -82,7 +83,7 @@ class RunScopedTests {
 		assertThatNullPointerException().isThrownBy(() -> this.runner.runScoped(task, (Duration) null))
 			.withMessage("timeout");
 		assertThatNullPointerException().isThrownBy(() -> this.runner.runScoped(task, (RunOptions) null))
-			.withMessage("options");
+			.withMessage("runScoped: options is null");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.runner.runScoped(task, Duration.ZERO))
 			.withMessageContaining("timeout")
 			.withMessageContaining("PT0S");
