@@ -56,7 +56,7 @@ class RoomsTests {
 	void insideIsUsedByCoreOnly() {
 		ArchRuleDefinition.noClasses()
 			.that(DescribedPredicate
-				.not(JavaClass.Predicates.resideInAnyPackage("io.palitra", "io.palitra.internal..")))
+				.not(JavaClass.Predicates.resideInAnyPackage("io.palitra", "io.palitra.jfr", "io.palitra.internal..")))
 			.should()
 			.dependOnClassesThat(INTERNAL)
 			.check(CLASSES);
@@ -115,7 +115,7 @@ class RoomsTests {
 		ArchRuleDefinition.classes()
 			.that(JavaClass.Predicates.resideInAPackage("io.palitra.kotlin.."))
 			.should()
-			.onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("java..", "io.palitra",
+			.onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage("java..", "io.palitra", "io.palitra.spi",
 					"io.palitra.kotlin..", "kotlin..", "kotlinx.coroutines..", "org.jetbrains.annotations"))
 			.check(CLASSES);
 	}

@@ -150,7 +150,7 @@ class ReactorTasksTests {
 			assertThatNullPointerException().isThrownBy(() -> stream(null, Flux.empty())).withMessage("runner");
 			assertThatNullPointerException().isThrownBy(() -> stream(this.runner, null)).withMessage("publisher");
 			assertThatNullPointerException().isThrownBy(() -> stream(this.runner, Flux.empty(), null))
-				.withMessage("options");
+				.withMessage("stream: options is null");
 		}
 
 		@Test

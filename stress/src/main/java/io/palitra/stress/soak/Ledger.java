@@ -29,7 +29,7 @@ final class Ledger implements RunListener {
 			WORKS.put(work.taskName(), work);
 		}
 		// The name cannot be chosen there.
-		WORKS.put("await", Work.AWAITING);
+		WORKS.put("Attempt.await", Work.AWAITING);
 	}
 
 	private final Map<Work, Column> columns = new EnumMap<>(Work.class);

@@ -159,7 +159,8 @@ class PalitraEndpointTests {
 			JsonNode calls = JsonMapper.shared().readTree(response.body()).get("calls");
 			assertThat(calls).hasSize(1);
 			JsonNode call = calls.get(0);
-			assertThat(call.propertyNames()).containsExactly("task", "phase", "age", "owner", "deadline", "remaining");
+			assertThat(call.propertyNames()).containsExactly("task", "phase", "startOn", "age", "owner", "deadline",
+					"remaining");
 			assertThat(call.get("task").asString()).isEqualTo("load-report");
 			assertThat(call.get("phase").asString()).isEqualTo("RUNNING");
 			assertThat(Duration.parse(call.get("age").asString())).isPositive();
@@ -182,7 +183,7 @@ class PalitraEndpointTests {
 		try {
 			await().atMost(PATIENT).until(() -> runner.snapshot().active() == 1);
 			JsonNode shown = json("palitra/default").get("calls").get(0);
-			assertThat(shown.propertyNames()).containsExactly("task", "phase", "age");
+			assertThat(shown.propertyNames()).containsExactly("task", "phase", "startOn", "age");
 		}
 		finally {
 			work.complete("done");
