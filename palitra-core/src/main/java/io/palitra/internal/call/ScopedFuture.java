@@ -223,6 +223,7 @@ final class ScopedFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	}
 
 	@Override
+	@SuppressWarnings("NullAway") // the only value of Void
 	public CompletableFuture<Void> thenAcceptAsync(Consumer<? super T> action, Executor executor) {
 		Objects.requireNonNull(action, "action");
 		return thenApplyAsync((value) -> {
