@@ -32,9 +32,14 @@ final class ChildJvm {
 		command.addAll(Arrays.asList(args));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		try {
-			CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process));
+			// Not in the common pool, which may have one thread for several programs: what is
+			// not read before the process is destroyed is lost.
+			CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process),
+					(command) -> Support.daemon(command).start());
 			boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-			process.destroyForcibly();
+			if (!ended) {
+				process.destroyForcibly();
+			}
 			List<String> lines = output.get(10, TimeUnit.SECONDS).lines().toList();
 			assertThat(ended).as("the process ends, which has written %s", lines).isTrue();
 			return lines;
