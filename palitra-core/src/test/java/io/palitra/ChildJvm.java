@@ -32,7 +32,8 @@ final class ChildJvm {
 		command.addAll(Arrays.asList(args));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		try {
-			// Not in the common pool, which may have one thread for several programs: what is
+			// Not in the common pool, which may have one thread for several programs:
+			// what is
 			// not read before the process is destroyed is lost.
 			CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process),
 					(command) -> Support.daemon(command).start());
