@@ -36,7 +36,7 @@ final class ChildJvm {
 			// what is
 			// not read before the process is destroyed is lost.
 			CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process),
-					(command) -> Support.daemon(command).start());
+					(reader) -> Support.daemon(reader).start());
 			boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
 			if (!ended) {
 				process.destroyForcibly();
