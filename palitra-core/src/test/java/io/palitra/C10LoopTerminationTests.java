@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -89,18 +90,41 @@ class C10LoopTerminationTests {
 		assertThat(this.loop.shutdownNow().stream().map(Object.class::cast)).containsExactly(left);
 	}
 
-	@Test
-	void timerEitherRunsOrIsReturned() {
+	@ParameterizedTest
+	@EnumSource
+	void taskEitherRunsOrIsReturned(HandOver handOver) {
 		for (int i = 0; i < 200; i++) {
 			EventLoop each = EventLoopThreadRunner.create().getLoop();
 			List<Integer> ran = new CopyOnWriteArrayList<>();
-			int timers = 20;
-			IntStream.range(0, timers)
-				.forEach((number) -> each.schedule(() -> ran.add(number), number * 10L, TimeUnit.MICROSECONDS));
+			int tasks = 20;
+			IntStream.range(0, tasks).forEach((number) -> handOver.accept(each, () -> ran.add(number), number));
 			int returned = each.shutdownNow().size();
 			Support.eventually().until(each::isTerminated);
-			assertThat(ran.size() + returned).isEqualTo(timers);
+			assertThat(ran.size() + returned).isEqualTo(tasks);
 		}
+	}
+
+	@Test
+	void periodicTaskThatRunsIsNotReturned() throws Exception {
+		CountDownLatch running = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		this.loop.scheduleAtFixedRate(() -> {
+			running.countDown();
+			Support.await(end);
+		}, 0, 1, TimeUnit.HOURS);
+		Support.await(running);
+		List<Runnable> unstarted = this.loop.shutdownNow();
+		end.countDown();
+		assertThat(unstarted).isEmpty();
+	}
+
+	@Test
+	void periodicTaskThatHasRunAndWaitsIsReturned() {
+		CountDownLatch ran = new CountDownLatch(1);
+		ScheduledFuture<?> task = this.loop.scheduleAtFixedRate(ran::countDown, 0, 1, TimeUnit.HOURS);
+		Support.await(ran);
+		Support.eventually().until(() -> task.getDelay(TimeUnit.MINUTES) > 0);
+		assertThat(this.loop.shutdownNow().stream().map(Object.class::cast)).containsExactly(task);
 	}
 
 	// isTerminated() and awaitTermination(..)
@@ -173,6 +197,30 @@ class C10LoopTerminationTests {
 	/**
 	 * How the loop is ended.
 	 */
+	enum HandOver {
+
+		SUBMIT {
+
+			@Override
+			void accept(EventLoop loop, Runnable task, int number) {
+				loop.submit(task);
+			}
+
+		},
+
+		SCHEDULE {
+
+			@Override
+			void accept(EventLoop loop, Runnable task, int number) {
+				loop.schedule(task, number * 10L, TimeUnit.MICROSECONDS);
+			}
+
+		};
+
+		abstract void accept(EventLoop loop, Runnable task, int number);
+
+	}
+
 	enum End {
 
 		SHUTDOWN {

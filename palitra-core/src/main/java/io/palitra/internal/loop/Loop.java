@@ -211,7 +211,7 @@ public final class Loop implements Spin.Condition {
 	 * @return {@code false} if the loop is closed
 	 */
 	public boolean execute(Runnable command) {
-		return enqueue(new Command(command, false));
+		return enqueue((command instanceof LoopFutureTask<?> task) ? task : new Command(command, false));
 	}
 
 	/**

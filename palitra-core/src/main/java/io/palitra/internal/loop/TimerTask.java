@@ -4,15 +4,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * A task that becomes due later, once or periodically.
  */
-public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableScheduledFuture<V>, LoopTask {
+public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableScheduledFuture<V> {
 
 	/**
 	 * Further ahead than this, differences of clock readings would overflow: 146 years.
@@ -30,12 +27,6 @@ public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableSch
 	private final long period;
 
 	private final long number = sequence.getAndIncrement();
-
-	/**
-	 * Taken by whoever comes first, the loop that runs it or the thread that ends the
-	 * loop, so that a timer reported as never run never is.
-	 */
-	private final AtomicBoolean taken = new AtomicBoolean();
 
 	/**
 	 * When it is due, as a reading of {@link System#nanoTime()}. Changed on the loop
@@ -66,6 +57,7 @@ public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableSch
 			return;
 		}
 		if (runAndReset()) {
+			rearm();
 			this.due = (this.period > 0) ? this.due + this.period : after(-this.period);
 			if (!this.loop.schedule(this)) {
 				super.cancel(false);
@@ -74,20 +66,6 @@ public final class TimerTask<V> extends LoopFutureTask<V> implements RunnableSch
 				this.loop.unschedule(this);
 			}
 		}
-	}
-
-	@Override
-	public void perform() {
-		if (isPeriodic() || this.taken.compareAndSet(false, true)) {
-			run();
-		}
-	}
-
-	@Override
-	public @Nullable Runnable abandon() {
-		boolean unstarted = this.taken.compareAndSet(false, true);
-		super.cancel(false);
-		return unstarted ? this : null;
 	}
 
 	@Override
