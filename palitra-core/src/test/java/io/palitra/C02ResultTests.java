@@ -14,11 +14,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.palitra.spi.RunEvent;
 import io.palitra.spi.RunListener;
@@ -179,6 +183,38 @@ class C02ResultTests {
 		assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> this.runner.await(stage));
 		assertThatExceptionOfType(CancellationException.class)
 			.isThrownBy(() -> this.runner.run(() -> stage.thenApply((value) -> value)));
+	}
+
+	@ParameterizedTest
+	@MethodSource("otherCalls")
+	void stageThatAnotherCallHasCancelledSaysSo(BiConsumer<EventLoopThreadRunner, CompletableFuture<String>> other) {
+		CompletableFuture<String> shared = new CompletableFuture<>();
+		Owner<String> patient = Owner.parked(() -> this.runner.run(() -> shared, Support.LONG));
+		Owner<String> awaiting = Owner.parked(() -> this.runner.await(shared, Support.LONG));
+		other.accept(this.runner, shared);
+		assertThat(shared).isCancelled();
+		assertThat(patient.failure()).isInstanceOf(CancellationException.class)
+			.hasMessageMatching(
+					"Task \"hasty(/fork|\\[0\\])?\" was given up, and .* with await, which does not cancel it");
+		assertThat(awaiting.failure()).isSameAs(patient.failure());
+	}
+
+	static Stream<Named<BiConsumer<EventLoopThreadRunner, CompletableFuture<String>>>> otherCalls() {
+		RunOptions hasty = RunOptions.defaults().name("hasty");
+		return Stream.of(
+				Named.of("run",
+						(runner, shared) -> Support
+							.timeoutWhileRunning((limit) -> runner.run(() -> shared, hasty.timeout(limit)))),
+				Named.of("gather",
+						(runner, shared) -> Support.timeoutWhileRunning((limit) -> runner
+							.gather(List.of(() -> shared, Support.<String>never()), hasty.timeout(limit)))),
+				Named.of("fork", (runner, shared) -> Support.timeoutWhileRunning(
+						(limit) -> runner.runScoped((scope) -> scope.fork(() -> shared), hasty.timeout(limit)))),
+				Named.of("submit", (runner, shared) -> {
+					CompletableFuture<String> submitted = runner.submit(() -> shared, hasty);
+					Support.untilActive(runner, 3);
+					submitted.cancel(false);
+				}));
 	}
 
 	@Test

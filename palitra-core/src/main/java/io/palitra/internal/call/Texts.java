@@ -30,6 +30,11 @@ public final class Texts {
 				+ "CompletableFuture.completedFuture(null)";
 	}
 
+	static String givenUp(String taskName) {
+		return "Task \"" + taskName + "\" was given up, and the future that it had returned was cancelled with it; "
+				+ "wait for a future that others wait for, too, with await, which does not cancel it";
+	}
+
 	static String hopRefused(Call<?> call, Runnable command) {
 		return "The " + call + " has ended, and the thread that waited for it has left: it cannot run " + command;
 	}

@@ -282,7 +282,7 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 			boolean wanted = runs(new Running(stage));
 			listen(stage);
 			if (!wanted) {
-				Stages.cancel(stage);
+				cancel(stage);
 			}
 		}
 		catch (Throwable ex) {
@@ -462,11 +462,15 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 			workEnded();
 		}
 		else if (was instanceof Running running) {
-			Stages.cancel(running.stage());
+			cancel(running.stage());
 			hearAgain(running);
 		}
 		// A task that is being called is cancelled by its start, once it has a stage.
 		cancelled();
+	}
+
+	private void cancel(CompletionStage<?> stage) {
+		Stages.cancel(stage, () -> Texts.givenUp(getTaskName()));
 	}
 
 	/**

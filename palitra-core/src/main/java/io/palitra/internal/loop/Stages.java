@@ -1,9 +1,11 @@
 package io.palitra.internal.loop;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 
 /**
  * What the JDK leaves open about stages: how to cancel one, and what its failure really
@@ -17,9 +19,19 @@ public final class Stages {
 	/**
 	 * Cancels a stage as far as it can be cancelled. Passes {@code true}, because some
 	 * clients (the JDK's {@code HttpClient} is one) ignore a cancellation otherwise.
+	 * @param why what the cancellation tells others who wait for the same stage, if the
+	 * stage lets it
 	 */
-	public static void cancel(CompletionStage<?> stage) {
+	public static void cancel(CompletionStage<?> stage, Supplier<String> why) {
 		try {
+			if (stage.getClass() == CompletableFuture.class && stage instanceof CompletableFuture<?> future) {
+				// All that the JDK's own class does to be cancelled, but with a text. A
+				// subclass may do more.
+				if (!future.isDone()) {
+					future.completeExceptionally(new CancellationException(why.get()));
+				}
+				return;
+			}
 			Future<?> future = (stage instanceof Future<?> itself) ? itself : stage.toCompletableFuture();
 			future.cancel(true);
 		}

@@ -68,7 +68,7 @@ final class UnknownProperties {
 
 	private static void warn(ConfigurationPropertySource source, ConfigurationPropertyName name) {
 		String written = name.toString();
-		if (isKnown(written)) {
+		if (isKnown(written) || isNameAlone(written)) {
 			return;
 		}
 		String meant = meant(written);
@@ -99,6 +99,14 @@ final class UnknownProperties {
 	}
 
 	/**
+	 * A value where properties should follow is not ignored: it stops the start, with an
+	 * answer of its own.
+	 */
+	private static boolean isNameAlone(String written) {
+		return !named(written).isEmpty() && afterName(written) < 0;
+	}
+
+	/**
 	 * Finds what can follow the name that a property has after its group.
 	 */
 	private static List<String> named(String written) {
@@ -108,13 +116,21 @@ final class UnknownProperties {
 		return written.startsWith(GROUPS) ? OF_GROUP : List.of();
 	}
 
+	/**
+	 * Returns where the name that a property has after its group ends, -1 if nothing
+	 * follows it.
+	 */
+	private static int afterName(String written) {
+		return written.indexOf('.', (written.startsWith(RUNNERS) ? RUNNERS : GROUPS).length());
+	}
+
 	private static String letters(String name) {
 		return name.toLowerCase(Locale.ROOT).replace(".", "").replace("-", "");
 	}
 
 	private static @Nullable String meant(String written) {
 		List<String> named = named(written);
-		int afterName = written.indexOf('.', (named == OF_RUNNER) ? RUNNERS.length() : GROUPS.length());
+		int afterName = afterName(written);
 		if (!named.isEmpty() && afterName > 0) {
 			String meant = Spelling.nearest(written.substring(afterName + 1), named);
 			return (meant != null) ? written.substring(0, afterName + 1) + meant : null;

@@ -57,6 +57,13 @@ class UnknownPropertiesTests {
 		assertThat(output).doesNotContain("palitra has no property");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "palitra.runners.x", "palitra.http.groups.x" })
+	void valueInPlaceOfPropertiesIsNotCalledIgnored(String name, CapturedOutput output) {
+		this.contextRunner.withPropertyValues(name + "=y")
+			.run((context) -> assertThat(output).doesNotContain("palitra has no property"));
+	}
+
 	@Test
 	void variablesOfTheEnvironmentAreToldOnlyIfTheyAreAlmostProperties(CapturedOutput output) {
 		Map<String, Object> variables = new LinkedHashMap<>();
