@@ -7,6 +7,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
+import io.palitra.EventLoop;
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.RunnerClosedException;
 
@@ -109,19 +110,28 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 
 	@Override
 	public void stop(Runnable callback) {
-		Thread thread = new Thread(null, () -> {
-			try {
-				stop();
-			}
-			catch (RuntimeException | Error ex) {
-				logger.warn("The runner of bean '" + this.runnerBeanName + "' could not be stopped", ex);
-			}
-			finally {
-				callback.run();
-			}
-		}, "palitra-stop-" + this.runnerBeanName, 0, false);
+		if (EventLoop.isCurrentThread()) {
+			// The context waits here for what is stopped elsewhere, and a call that
+			// closes
+			// its own context would wait for itself.
+			stopAndTell(callback);
+			return;
+		}
+		Thread thread = new Thread(null, () -> stopAndTell(callback), "palitra-stop-" + this.runnerBeanName, 0, false);
 		thread.setDaemon(true);
 		thread.start();
+	}
+
+	private void stopAndTell(Runnable callback) {
+		try {
+			stop();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("The runner of bean '" + this.runnerBeanName + "' could not be stopped", ex);
+		}
+		finally {
+			callback.run();
+		}
 	}
 
 	private @Nullable EventLoopThreadRunner runner() {

@@ -285,6 +285,27 @@ class EventLoopThreadRunnerLifecycleTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "close", "stop" })
+	void callThatEndsItsOwnContextDoesNotWaitForItselfC10(String how) {
+		this.contextRunner.withPropertyValues("palitra.runner.shutdown.grace-period=1h", "palitra.runner.timeout=30s")
+			.run((context) -> {
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				RunnerState ended = how.equals("close") ? RunnerState.CLOSED : RunnerState.STOPPED;
+				String result = runner.run(() -> {
+					if (how.equals("close")) {
+						context.close();
+					}
+					else {
+						context.stop();
+					}
+					return CompletableFuture.completedFuture(how);
+				});
+				assertThat(result).isEqualTo(how);
+				await().atMost(Duration.ofSeconds(30)).until(() -> runner.snapshot().state() == ended);
+			});
+	}
+
 	@Test
 	void stopWithCallbackCallsBackThoughThereIsNoRunner() {
 		this.contextRunner
