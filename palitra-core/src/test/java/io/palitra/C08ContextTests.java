@@ -5,6 +5,7 @@ import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -151,7 +152,7 @@ class C08ContextTests {
 							scope.onCancel(() -> seen.set(test.seen()));
 							return new CompletableFuture<>();
 						}, limit));
-						return seen.get();
+						return Support.eventually().until(seen::get, Objects::nonNull);
 					}), Named.of("subscription of a stream", (test) -> {
 						try (Stream<Seen> stream = test.runner.stream(test.lookingPublisher())) {
 							return stream.findFirst().orElseThrow();

@@ -383,13 +383,15 @@ class RunScopedTests {
 		this.runner.runScoped((scope) -> {
 			CompletableFuture<Object> done = new CompletableFuture<>();
 			scope.loop().execute(() -> {
-				order.add("command");
-				done.complete(null);
+				scope.loop().execute(() -> {
+					order.add("inner");
+					done.complete(null);
+				});
+				order.add("outer");
 			});
-			order.add("task");
 			return done;
 		});
-		assertThat(order).containsExactly("task", "command");
+		assertThat(order).containsExactly("outer", "inner");
 	}
 
 	@Test
