@@ -65,7 +65,8 @@ class C18ClassInitializerTests {
 
 	@Test
 	void initializerThatNeedsNothingOfItsClassOnTheLoopIsServed() {
-		assertThat(run("reference")).containsExactly("token: token", "then: token");
+		assertThat(run("reference")).filteredOn((line) -> !line.startsWith("LOG A callback has held"))
+			.containsExactly("token: token", "then: token");
 	}
 
 	@Tag("slow")

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -596,41 +597,45 @@ class C21StreamTests {
 	@ValueSource(booleans = { false, true })
 	void nothingIsRequestedOrCancelledAfterThePublishersEnd(boolean failing) {
 		List<String> late = new CopyOnWriteArrayList<>();
+		CountDownLatch ended = new CountDownLatch(1);
 		Flow.Publisher<Integer> publisher = (subscriber) -> subscriber.onSubscribe(new Flow.Subscription() {
-
-			private boolean ended;
 
 			@Override
 			public void request(long n) {
-				if (this.ended) {
+				if (ended.getCount() == 0) {
 					late.add("request");
 					return;
 				}
 				IntStream.range(0, 30).forEach(subscriber::onNext);
-				this.ended = true;
 				if (failing) {
 					subscriber.onError(new IllegalStateException("end"));
 				}
 				else {
 					subscriber.onComplete();
 				}
+				ended.countDown();
 			}
 
 			@Override
 			public void cancel() {
-				if (this.ended) {
+				if (ended.getCount() == 0) {
 					late.add("cancel");
 				}
 			}
 
 		});
 		List<Integer> read = new ArrayList<>();
+		Consumer<Integer> reader = (element) -> {
+			// What is read before the end may be followed by a request.
+			Support.await(ended);
+			read.add(element);
+		};
 		try (Stream<Integer> stream = this.runner.stream(publisher)) {
 			if (failing) {
-				assertThatIllegalStateException().isThrownBy(() -> stream.forEach(read::add)).withMessage("end");
+				assertThatIllegalStateException().isThrownBy(() -> stream.forEach(reader)).withMessage("end");
 			}
 			else {
-				stream.forEach(read::add);
+				stream.forEach(reader);
 			}
 		}
 		assertThat(read).hasSize(30);

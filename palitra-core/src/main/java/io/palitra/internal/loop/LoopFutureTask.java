@@ -18,22 +18,27 @@ import org.jspecify.annotations.Nullable;
  */
 public class LoopFutureTask<V> extends FutureTask<V> implements LoopTask {
 
-	private final Body<V> body;
+	/**
+	 * Set by whoever comes first, the loop that calls the callable or the thread that
+	 * ends the loop, so that a task reported as never started never is, and one that is
+	 * cancelled for the end just before it starts is reported.
+	 */
+	private final AtomicBoolean taken;
 
 	public LoopFutureTask(Callable<V> callable) {
-		this(new Body<>(Objects.requireNonNull(callable, "callable")));
+		this(Objects.requireNonNull(callable, "callable"), new AtomicBoolean());
 	}
 
-	private LoopFutureTask(Body<V> body) {
-		super(body);
-		this.body = body;
+	private LoopFutureTask(Callable<V> callable, AtomicBoolean taken) {
+		super(new Body<>(callable, taken));
+		this.taken = taken;
 	}
 
 	/**
 	 * Lets a task that has run run again; for the loop thread.
 	 */
 	final void rearm() {
-		this.body.taken.set(false);
+		this.taken.set(false);
 	}
 
 	@Override
@@ -47,7 +52,7 @@ public class LoopFutureTask<V> extends FutureTask<V> implements LoopTask {
 		boolean cancelled = super.cancel(false);
 		// After that: a body that comes too late must find that nobody asks for its
 		// result.
-		boolean unstarted = this.body.taken.compareAndSet(false, true);
+		boolean unstarted = this.taken.compareAndSet(false, true);
 		return (cancelled && unstarted) ? this : null;
 	}
 
@@ -69,19 +74,9 @@ public class LoopFutureTask<V> extends FutureTask<V> implements LoopTask {
 	}
 
 	/**
-	 * What is called. Taken by whoever comes first, the loop that calls it or the thread
-	 * that ends the loop, so that a task reported as never started never is, and one that
-	 * is cancelled for the end just before it starts is reported.
+	 * What is called. Known to the base class alone, which forgets it at the end.
 	 */
-	private static final class Body<V> implements Callable<V> {
-
-		private final Callable<V> callable;
-
-		private final AtomicBoolean taken = new AtomicBoolean();
-
-		Body(Callable<V> callable) {
-			this.callable = callable;
-		}
+	private record Body<V>(Callable<V> callable, AtomicBoolean taken) implements Callable<V> {
 
 		@Override
 		public V call() throws Exception {
