@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.internal.Settings;
+import io.palitra.internal.call.AwaitCall;
 import io.palitra.internal.call.Call;
 import io.palitra.internal.call.CallPlace;
 import io.palitra.internal.call.Calls;
@@ -309,7 +310,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	private <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, RunOptions options) {
 		refuseNull("await", "alreadyStarted", alreadyStarted);
 		boolean done = Stages.isDone(alreadyStarted);
-		OwnedCall.Await<T> call = OwnedCall.Await.of(this.calls, alreadyStarted, options);
+		AwaitCall<T> call = AwaitCall.of(this.calls, alreadyStarted, options);
 		if (!done) {
 			refuseToBlock("await", call);
 		}
@@ -717,7 +718,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	private <T extends @Nullable Object> void await(CompletionStage<T> signal, RunOptions options, Runnable start,
 			Executor loop) {
-		OwnedCall<T> call = OwnedCall.Await.of(this.calls, signal, options);
+		OwnedCall<T> call = AwaitCall.of(this.calls, signal, options);
 		refuseToBlock("stream", call);
 		if (!Thread.currentThread().isInterrupted()) {
 			loop.execute(start);

@@ -253,6 +253,15 @@ class TroubleshootingTests {
 		provoke(IllegalArgumentException.class, () -> this.runner.run(this.runner.adapt(() -> "no stage")));
 		provoke(NullPointerException.class, () -> this.runner.blocking(Counter.class, new NoCounter()).count());
 		provoke(NullPointerException.class, () -> this.runner.blocking(Counter.class, new EmptyCounter()).count());
+		CompletableFuture<Object> shared = new CompletableFuture<>();
+		CountDownLatch called = new CountDownLatch(1);
+		CompletableFuture<Object> hasty = this.runner.submit(() -> {
+			called.countDown();
+			return shared;
+		}, NAMED);
+		await().atMost(PATIENT).until(() -> called.getCount() == 0);
+		hasty.cancel(false);
+		provoke(CancellationException.class, () -> this.runner.await(shared));
 	}
 
 	private void arguments() {

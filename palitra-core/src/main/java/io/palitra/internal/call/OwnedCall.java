@@ -1,7 +1,5 @@
 package io.palitra.internal.call;
 
-import java.util.Objects;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
@@ -398,63 +396,6 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	@Override
 	final boolean isHandledBy(Thread thread) {
 		return this.owner == thread || super.isHandledBy(thread);
-	}
-
-	/**
-	 * A call that only waits, for a stage that others have started.
-	 */
-	public static final class Await<T extends @Nullable Object> extends OwnedCall<T> {
-
-		private @Nullable CompletionStage<T> stage;
-
-		private Await(Calls calls, CompletionStage<T> stage, RunOptions options) {
-			super(calls, null, CompletionStage.class, options, new State.Running(stage));
-			this.stage = stage;
-		}
-
-		/**
-		 * Creates a call that waits.
-		 */
-		public static <T extends @Nullable Object> Await<T> of(Calls calls, CompletionStage<T> stage,
-				RunOptions options) {
-			return new Await<>(calls, stage, options);
-		}
-
-		/**
-		 * Returns the outcome of a stage that is done, without making it a call.
-		 * @return the value or a {@link Failed}
-		 */
-		public @Nullable Object read() {
-			CompletionStage<T> done = Objects.requireNonNull(this.stage);
-			Await<T> reader = of(calls(), done, options());
-			reader.listen(done);
-			// Nothing there yet if the stage runs its dependents elsewhere even when
-			// done.
-			return reader.isOpen() ? make() : reader.outcome();
-		}
-
-		@Override
-		void prepare() {
-			running();
-		}
-
-		@Override
-		void begin() {
-			CompletionStage<T> stage = Objects.requireNonNull(this.stage);
-			this.stage = null;
-			try {
-				listen(stage);
-			}
-			catch (Throwable ex) {
-				accept(null, ex);
-			}
-		}
-
-		@Override
-		boolean ownsStage() {
-			return false;
-		}
-
 	}
 
 }

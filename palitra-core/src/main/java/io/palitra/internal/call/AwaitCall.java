@@ -1,0 +1,65 @@
+package io.palitra.internal.call;
+
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+import io.palitra.RunOptions;
+
+/**
+ * A call that only waits, for a stage that others have started.
+ */
+public final class AwaitCall<T extends @Nullable Object> extends OwnedCall<T> {
+
+	private @Nullable CompletionStage<T> stage;
+
+	private AwaitCall(Calls calls, CompletionStage<T> stage, RunOptions options) {
+		super(calls, null, CompletionStage.class, options, new State.Running(stage));
+		this.stage = stage;
+	}
+
+	/**
+	 * Creates a call that waits.
+	 */
+	public static <T extends @Nullable Object> AwaitCall<T> of(Calls calls, CompletionStage<T> stage,
+			RunOptions options) {
+		return new AwaitCall<>(calls, stage, options);
+	}
+
+	/**
+	 * Returns the outcome of a stage that is done, without making it a call.
+	 * @return the value or a {@link Failed}
+	 */
+	public @Nullable Object read() {
+		CompletionStage<T> done = Objects.requireNonNull(this.stage);
+		AwaitCall<T> reader = of(calls(), done, options());
+		reader.listen(done);
+		// Nothing there yet if the stage runs its dependents elsewhere even when
+		// done.
+		return reader.isOpen() ? make() : reader.outcome();
+	}
+
+	@Override
+	void prepare() {
+		running();
+	}
+
+	@Override
+	void begin() {
+		CompletionStage<T> stage = Objects.requireNonNull(this.stage);
+		this.stage = null;
+		try {
+			listen(stage);
+		}
+		catch (Throwable ex) {
+			accept(null, ex);
+		}
+	}
+
+	@Override
+	boolean ownsStage() {
+		return false;
+	}
+
+}
