@@ -1,10 +1,15 @@
 package io.palitra;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -21,6 +26,43 @@ class RunnerSnapshotTests {
 	@AfterEach
 	void close() {
 		this.runner.close(Duration.ZERO);
+	}
+
+	@Test
+	void awaitThatTimesOutJustWhenItsStageCompletesIsCountedOnce() {
+		AtomicReference<CompletableFuture<String>> next = new AtomicReference<>();
+		AtomicBoolean over = new AtomicBoolean();
+		try (EventLoopThreadRunner counted = EventLoopThreadRunner.create()) {
+			Support.daemon(() -> {
+				while (!over.get()) {
+					CompletableFuture<String> stage = next.getAndSet(null);
+					long since = System.nanoTime();
+					long pause = ThreadLocalRandom.current().nextInt(60_000);
+					while (System.nanoTime() - since < pause) {
+						Thread.onSpinWait();
+					}
+					if (stage != null) {
+						stage.complete("result");
+					}
+				}
+			}).start();
+			for (int i = 0; i < 30_000; i++) {
+				CompletableFuture<String> stage = new CompletableFuture<>();
+				next.set(stage);
+				try {
+					counted.await(stage, Duration.ofNanos(30_000));
+				}
+				catch (RunTimeoutException ex) {
+					assertThat(stage.isCompletedExceptionally()).isFalse();
+				}
+			}
+			over.set(true);
+			List<CompletableFuture<String>> works = new ArrayList<>();
+			IntStream.range(0, 100).forEach((i) -> works.add(new CompletableFuture<>()));
+			works.forEach((work) -> counted.submit(() -> work));
+			Support.eventually().until(() -> counted.snapshot().active() == works.size());
+			works.forEach((work) -> work.complete("done"));
+		}
 	}
 
 	@Test

@@ -73,8 +73,10 @@ final class Measurement {
 			new StartUp().measure(this.plan.starts(), this::add);
 		}
 		else {
-			for (RunResult result : jmh()) {
-				this.scenario.metrics().forEach((metric) -> add(method(result), metric, value(metric, result)));
+			try (Hogs hogs = new Hogs(this.scenario.hogs())) {
+				for (RunResult result : jmh()) {
+					this.scenario.metrics().forEach((metric) -> add(method(result), metric, value(metric, result)));
+				}
 			}
 		}
 		this.rounds++;

@@ -14,21 +14,22 @@ import java.util.stream.Stream;
  * @param params its parameters
  * @param callers how many threads call at the same time
  * @param virtual whether these are virtual threads
+ * @param hogs how many other processes keep a processor busy each
  * @param metrics what is measured; palitra is compared with the others in the first ones
  * @param compared how many that are
  */
 record Scenario(String id, String title, Class<?> question, Map<String, String> params, int callers, boolean virtual,
-		List<Metric> metrics, int compared) {
+		int hogs, List<Metric> metrics, int compared) {
 
 	static final List<Scenario> ALL = Stream
-		.of(roundTrips(false), roundTrips(true), gathers(),
+		.of(roundTrips(false), roundTrips(true), roundTripsBesideHogs(), gathers(),
 				Stream.of(
 						new Scenario("cpu-1ms", "Processor time of a call whose work takes 1 ms", CpuPerCall.class,
-								Map.of(), 1, false, List.of(Metric.CPU, Metric.CALLS), 1),
-						new Scenario("idle", "Processor time of an idle runner", Idle.class, Map.of(), 1, false,
+								Map.of(), 1, false, 0, List.of(Metric.CPU, Metric.CALLS), 1),
+						new Scenario("idle", "Processor time of an idle runner", Idle.class, Map.of(), 1, false, 0,
 								List.of(Metric.IDLE), 0),
 						fanOut(16), fanOut(200), httpInterface(1), httpInterface(16),
-						new Scenario("start-up", "Start of a Spring application", StartUp.class, Map.of(), 1, false,
+						new Scenario("start-up", "Start of a Spring application", StartUp.class, Map.of(), 1, false, 0,
 								List.of(Metric.START, Metric.START_AGAIN, Metric.THREADS), 0)))
 		.flatMap((scenarios) -> scenarios)
 		.toList();
@@ -37,25 +38,36 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 		return Stream.of(1, 2, 4, 16, 64)
 			.map((callers) -> new Scenario("round-trip-" + (virtual ? "virtual-" : "") + callers,
 					"Round trip of a trivial task, " + callers(callers, virtual), RoundTrip.class, Map.of(), callers,
-					virtual,
+					virtual, 0,
 					virtual ? List.of(Metric.CALLS, Metric.CPU) : List.of(Metric.CALLS, Metric.CPU, Metric.BYTES), 1));
+	}
+
+	private static Stream<Scenario> roundTripsBesideHogs() {
+		return Stream.of(1, 2)
+			.flatMap((hogs) -> Stream.of(1, 4, 16)
+				.map((callers) -> new Scenario("hogs-" + hogs + "-round-trip-" + callers,
+						"Round trip of a trivial task, " + callers(callers, false) + ", beside "
+								+ ((hogs == 1) ? "a process that keeps a processor busy"
+										: hogs + " processes that keep a processor busy each"),
+						RoundTrip.class, Map.of(), callers, false, hogs, List.of(Metric.CALLS, Metric.CPU), 1)));
 	}
 
 	private static Stream<Scenario> gathers() {
 		return Stream.of("1", "10", "100", "1000")
 			.map((size) -> new Scenario("gather-" + size, "Gathering " + size + " trivial tasks, 1 caller",
-					Gather.class, Map.of("size", size), 1, false, List.of(Metric.CALLS, Metric.CPU, Metric.BYTES), 1));
+					Gather.class, Map.of("size", size), 1, false, 0, List.of(Metric.CALLS, Metric.CPU, Metric.BYTES),
+					1));
 	}
 
 	private static Scenario fanOut(int callers) {
 		return new Scenario("fan-out-" + callers, "HTTP requests to three upstreams of 20 ms, " + callers + " callers",
-				FanOut.class, Map.of(), callers, false, List.of(Metric.REQUESTS, Metric.P99, Metric.CPU), 2);
+				FanOut.class, Map.of(), callers, false, 0, List.of(Metric.REQUESTS, Metric.P99, Metric.CPU), 2);
 	}
 
 	private static Scenario httpInterface(int callers) {
 		return new Scenario("http-interface-" + callers,
 				"Blocking method of an HTTP interface, " + callers(callers, false), HttpInterface.class, Map.of(),
-				callers, false, List.of(Metric.REQUESTS, Metric.CPU), 2);
+				callers, false, 0, List.of(Metric.REQUESTS, Metric.CPU), 2);
 	}
 
 	private static String callers(int callers, boolean virtual) {

@@ -459,7 +459,10 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 			starting.interrupt();
 		}
 		if (!ownsStage()) {
-			workEnded();
+			// A stage that has completed just now tells that itself.
+			if (was.isWorking()) {
+				workEnded();
+			}
 		}
 		else if (was instanceof Running running) {
 			cancel(running.stage());
