@@ -65,6 +65,7 @@ public class StreamElementVersusClose {
 
 	@Arbiter
 	public void arbiter(II_Result result) {
+		Races.settle(RUNNER);
 		result.r2 = this.seen.intValue();
 	}
 

@@ -59,6 +59,7 @@ public class StreamElementVersusEnd {
 
 	@Arbiter
 	public void arbiter(II_Result result) {
+		Races.settle(RUNNER);
 		result.r2 = this.seen.intValue();
 	}
 
