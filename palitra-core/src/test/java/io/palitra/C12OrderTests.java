@@ -28,6 +28,7 @@ class C12OrderTests {
 		this.runner.close(Duration.ZERO);
 	}
 
+	@OnLoop
 	@Test
 	void callsOfOneThreadStartInTheirOrder() {
 		// netty DefaultPromiseTest.testListenerNotifyOrder
