@@ -41,8 +41,9 @@ class FetchCommandTests {
 		try (Tool tool = Tool.start(this.upstream.url("/first"), this.upstream.url("/second/longer"))) {
 			await().atMost(PATIENCE).until(() -> this.upstream.isRequested("/second/longer"));
 			gate.countDown();
-			assertThat(tool.exitCode()).isZero();
+			int exitCode = tool.exitCode();
 			List<String> out = tool.out();
+			assertThat(exitCode).as("of what has written %s", out).isZero();
 			assertThat(out).hasSize(3);
 			assertThat(out.get(1)).matches(" +200 +6 +[0-9.]+ s  " + this.upstream.url("/first"));
 			assertThat(out.get(2)).matches(" +200 +14 +[0-9.]+ s  " + this.upstream.url("/second/longer"));
