@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 import io.palitra.Runners.OnLoop;
 
@@ -28,7 +29,7 @@ class C12OrderTests {
 		this.runner.close(Duration.ZERO);
 	}
 
-	@OnLoop
+	@DisabledIfSystemProperty(named = Runners.START_ON, matches = "virtual-threads")
 	@Test
 	void callsOfOneThreadStartInTheirOrder() {
 		// netty DefaultPromiseTest.testListenerNotifyOrder

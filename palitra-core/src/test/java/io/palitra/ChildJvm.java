@@ -32,9 +32,8 @@ final class ChildJvm {
 		command.addAll(Arrays.asList(args));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		try {
-			// Not in the common pool, which may have one thread for several programs:
-			// what is
-			// not read before the process is destroyed is lost.
+			// Each on a thread of its own: the common pool may have one for all, and what
+			// is not read before the process is destroyed is lost.
 			CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process),
 					(reader) -> Support.daemon(reader).start());
 			boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);

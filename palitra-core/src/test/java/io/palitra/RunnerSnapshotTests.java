@@ -29,7 +29,7 @@ class RunnerSnapshotTests {
 	}
 
 	@Test
-	void awaitThatTimesOutJustWhenItsStageCompletesIsCountedOnce() {
+	void awaitThatTimesOutJustWhenItsStageCompletesIsCountedOnceC18() {
 		AtomicReference<CompletableFuture<String>> next = new AtomicReference<>();
 		AtomicBoolean over = new AtomicBoolean();
 		try (EventLoopThreadRunner counted = EventLoopThreadRunner.create()) {

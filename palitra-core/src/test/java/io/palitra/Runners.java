@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
  */
 final class Runners {
 
-	private static final String START_ON = "palitra.test.start-on";
+	static final String START_ON = "palitra.test.start-on";
 
 	private Runners() {
 	}

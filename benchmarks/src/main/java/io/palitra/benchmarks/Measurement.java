@@ -121,9 +121,8 @@ final class Measurement {
 			.include("^" + this.scenario.question().getName() + "." + methods + "$")
 			.threads(this.scenario.callers())
 			.forks(1)
-			// Touched first, for on a virtual machine the first use of each page of the
-			// heap
-			// costs more than what is measured here.
+			// On a virtual machine the first use of a page of the heap costs more than
+			// what is measured.
 			.jvmArgs("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch")
 			.timeout(TimeValue.minutes(1))
 			.shouldFailOnError(true);

@@ -111,9 +111,8 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 	@Override
 	public void stop(Runnable callback) {
 		if (EventLoop.isCurrentThread()) {
-			// The context waits here for what is stopped elsewhere, and a call that
-			// closes
-			// its own context would wait for itself.
+			// The context waits here for the callback: a call that closes its own context
+			// would wait for itself.
 			stopAndTell(callback);
 			return;
 		}
