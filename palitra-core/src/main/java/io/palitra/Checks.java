@@ -52,7 +52,7 @@ final class Checks {
 	 */
 	static String name(String what, String value) {
 		Objects.requireNonNull(value, what);
-		if (value.isBlank()) {
+		if (value.codePoints().allMatch((each) -> Character.isWhitespace(each) || Character.isSpaceChar(each))) {
 			throw new IllegalArgumentException(what + " must not be blank but was \"" + Names.escape(value) + "\"");
 		}
 		return text(what, value);

@@ -255,7 +255,7 @@ class C01InputTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", " ", "\t\n" })
+	@ValueSource(strings = { "", " ", "\t\n", "\u00a0" })
 	void blankNameIsRefused(String name) {
 		assertThatIllegalArgumentException().isThrownBy(() -> Runners.builder().name(name))
 			.withMessageStartingWith("name must not be blank but was \"");

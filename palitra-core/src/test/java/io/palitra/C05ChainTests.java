@@ -50,6 +50,17 @@ class C05ChainTests {
 				.map((end) -> Arguments.of(chain, end)));
 	}
 
+	@Test
+	void valueThatNoExecutorTakesToTheNextFutureIsDiscardedC11() {
+		String value = this.runner.runScoped((scope) -> scope.fork(Support.value("lost"))
+			.thenApplyAsync((lost) -> lost + " and found", (command) -> {
+				throw new RejectedExecutionException("full");
+			})
+			.handle((none, failure) -> failure.getCause().getMessage()));
+		assertThat(value).isEqualTo("full");
+		assertThat(this.discarded).containsExactly("lost");
+	}
+
 	@ParameterizedTest
 	@MethodSource("everyChainAndCancellation")
 	void secondWorkIsCancelledOnceWithTheRun(Chain chain, CallEnd end) {

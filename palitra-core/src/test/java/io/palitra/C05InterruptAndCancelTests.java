@@ -291,7 +291,7 @@ class C05InterruptAndCancelTests {
 		});
 		for (int i = 0; i < rounds; i++) {
 			Support.await(round);
-			for (int spin = 0; spin < i % 300; spin++) {
+			for (int spin = 0; spin < i % 300 * 20; spin++) {
 				Thread.onSpinWait();
 			}
 			owner.interrupt();

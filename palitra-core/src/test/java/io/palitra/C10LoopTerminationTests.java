@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -62,6 +64,25 @@ class C10LoopTerminationTests {
 	}
 
 	@Test
+	void futureOfOthersThatNeverRanIsReturnedWhateverBecomesOfItsCancel() {
+		FutureTask<String> stubborn = new FutureTask<>(() -> "x") {
+
+			@Override
+			public boolean cancel(boolean mayInterruptIfRunning) {
+				return false;
+			}
+
+		};
+		FutureTask<String> cancelled = new FutureTask<>(() -> "x");
+		cancelled.cancel(false);
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			this.loop.execute(stubborn);
+			this.loop.execute(cancelled);
+			assertThat(this.loop.shutdownNow()).containsExactly(stubborn, cancelled);
+		}
+	}
+
+	@Test
 	void everythingBehindATaskThatRunsIsReturnedOnce() {
 		try (HeldLoop held = HeldLoop.of(this.runner)) {
 			Runnable task = () -> {
@@ -79,6 +100,21 @@ class C10LoopTerminationTests {
 			assertThat(unstarted.stream().map(Object.class::cast))
 				.usingElementComparator(Comparator.comparingInt(System::identityHashCode))
 				.containsExactlyInAnyOrderElementsOf(handedOver);
+		}
+	}
+
+	@Test
+	void callThatIsOnItsWayToItsExecutorIsNotReturned() {
+		try (EventLoopThreadRunner bounded = EventLoopThreadRunner.builder()
+			.maxInFlight(1)
+			.startOn((command) -> new Thread(command).start())
+			.shutdownGrace(Duration.ZERO)
+			.build(); HeldLoop held = HeldLoop.of(bounded)) {
+			CompletableFuture<String> future = bounded.submit(Support.value("never"));
+			assertThat(bounded.getLoop().shutdownNow()).isEmpty();
+			assertThat(future).failsWithin(Support.PATIENCE)
+				.withThrowableOfType(ExecutionException.class)
+				.withCauseInstanceOf(RunnerClosedException.class);
 		}
 	}
 

@@ -12,8 +12,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +61,96 @@ class C10ShutdownTests {
 			unused.close(Support.LONG);
 			assertThat(unused.isAlive()).isFalse();
 		}
+	}
+
+	@Test
+	void graceThatAStartHasTakenFromAStopIsThereForTheNext() {
+		// start() in a call does not wait for a stop that waits for that call
+		AtomicReference<EventLoopThreadRunner> restarted = new AtomicReference<>();
+		Work<String> late = Work.stubborn();
+		try (EventLoopThreadRunner graceful = EventLoopThreadRunner.builder()
+			.shutdownGrace(Support.PATIENCE)
+			.onDiscard((value) -> restarted.get().start())
+			.build()) {
+			restarted.set(graceful);
+			Support.timeoutWhileRunning(graceful, (limit) -> graceful.run(() -> late, limit));
+			graceful.stop();
+			late.complete("discarded");
+			assertThat(graceful.isAlive()).isTrue();
+			CompletableFuture<String> work = new CompletableFuture<>();
+			Owner<String> inFlight = Owner.parked(() -> graceful.run(() -> work));
+			Thread stopper = Support.daemon(graceful::stop);
+			stopper.start();
+			Support.eventually().until(() -> LockSupport.getBlocker(stopper) != null || !stopper.isAlive());
+			work.complete("in its grace");
+			assertThat(inFlight.value()).isEqualTo("in its grace");
+			Support.untilDead(stopper);
+		}
+	}
+
+	@RepeatedTest(200)
+	void commandThatIsAcceptedDuringACloseThatHasTimeRuns() {
+		EventLoopThreadRunner busy = EventLoopThreadRunner.builder().shutdownGrace(Support.PATIENCE).build();
+		AtomicInteger accepted = new AtomicInteger();
+		AtomicInteger run = new AtomicInteger();
+		Owner<Object> commander = Owner.start(() -> {
+			while (true) {
+				busy.getLoop().execute(run::incrementAndGet);
+				accepted.incrementAndGet();
+			}
+		});
+		Owner<Object> caller = Owner.start(() -> {
+			while (true) {
+				busy.run(Support.value("value"));
+			}
+		});
+		Support.eventually().until(() -> accepted.get() > 0);
+		busy.close();
+		assertThat(commander.failure()).isInstanceOf(RunnerClosedException.class);
+		assertThat(caller.failure()).isInstanceOf(RunnerClosedException.class);
+		assertThat(run).hasValue(accepted.get());
+	}
+
+	@Test
+	void closeThatIsHeldByADependentLeavesVirtualThreadsTheirProcessors() {
+		ThreadFactory virtual = Support.virtualThreads();
+		int starts = Runtime.getRuntime().availableProcessors();
+		CountDownLatch starting = new CountDownLatch(starts);
+		AtomicBoolean returned = new AtomicBoolean();
+		CountDownLatch ran = new CountDownLatch(1);
+		EventLoopThreadRunner busy = EventLoopThreadRunner.create();
+		for (int i = 0; i < starts; i++) {
+			busy.submit(() -> {
+				starting.countDown();
+				while (!returned.get()) {
+					Thread.onSpinWait();
+				}
+				return new CompletableFuture<>();
+			}, RunOptions.defaults().startOn(StartOn.virtualThreads()));
+		}
+		busy.submit(Support.never()).whenComplete((value, failure) -> {
+			returned.set(true);
+			virtual.newThread(ran::countDown).start();
+			Support.await(ran);
+		});
+		Support.await(starting);
+		busy.close(Duration.ZERO);
+		assertThat(ran.getCount()).isZero();
+	}
+
+	@Test
+	void interruptOfACloserThatWaitsForAnotherEndsTheGraceToo() {
+		Owner<Object> call = Owner.parked(() -> this.runner.run(Support.never()));
+		Thread first = Support.daemon(() -> this.runner.close(Support.LONG));
+		first.start();
+		Support.untilParked(first);
+		Thread second = Support.daemon(() -> this.runner.close(Support.LONG));
+		second.start();
+		Support.untilParked(second);
+		second.interrupt();
+		assertThat(call.failure()).isInstanceOf(RunnerClosedException.class);
+		Support.untilDead(first);
+		Support.untilDead(second);
 	}
 
 	@Test

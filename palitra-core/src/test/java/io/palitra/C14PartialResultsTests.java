@@ -1,11 +1,13 @@
 package io.palitra;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +84,41 @@ class C14PartialResultsTests {
 		assertThat(this.discarded).containsExactly("late");
 		assertThat(outcomes.get(2)).isInstanceOf(Outcome.Failure.class);
 		Support.eventually().until(() -> this.runner.snapshot().active() == 0);
+	}
+
+	/**
+	 * The loop starts one child after the other, each of which ends at once, while the
+	 * time of the owner runs out.
+	 */
+	@Test
+	void valuesThatComeWhileTheDeadlineStrikesAreReturnedOrDiscarded() {
+		int size = 2_000;
+		for (int round = 0; round < 100; round++) {
+			AtomicInteger called = new AtomicInteger();
+			List<AsyncCallable<Integer>> tasks = IntStream.range(0, size).<AsyncCallable<Integer>>mapToObj((number) -> {
+				return () -> {
+					called.incrementAndGet();
+					if (number % 20 == 0) {
+						// Makes the start last about as long as the time.
+						LockSupport.parkNanos(10_000);
+					}
+					return CompletableFuture.completedFuture(number);
+				};
+			}).toList();
+			List<Outcome<Integer>> outcomes = this.runner.gatherOutcomes(tasks,
+					this.options.timeout(Duration.ofMillis(1 + round % 10)));
+			List<Object> values = new ArrayList<>();
+			for (Outcome<Integer> outcome : outcomes) {
+				if (outcome instanceof Outcome.Success<Integer> success) {
+					values.add(success.value());
+				}
+			}
+			this.runner.run(Support.value("the loop is done with the round before"));
+			Support.eventually().until(() -> values.size() + this.discarded.size() == called.get());
+			values.addAll(this.discarded);
+			assertThat(values).doesNotHaveDuplicates();
+			this.discarded.clear();
+		}
 	}
 
 	@Test

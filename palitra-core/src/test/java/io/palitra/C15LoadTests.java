@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -198,6 +199,51 @@ class C15LoadTests {
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		release.countDown();
+		assertThatTheNextWaitsFor(work);
+	}
+
+	@OnLoop
+	@Test
+	void childOfAGatherThatWasBeingCalledWhenItWasGivenUpCountsUntilItEnds() {
+		Work<String> work = Work.stubborn();
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		// One after the other: the second is called when the gather's own task has
+		// returned
+		Owner<List<String>> owner = Owner.start(() -> this.runner.gather(List.of(Support.later("first"), () -> {
+			entered.countDown();
+			Support.await(release);
+			return work;
+		}), RunOptions.defaults().maxConcurrency(1)));
+		Support.await(entered);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		release.countDown();
+		assertThat(this.runner.snapshot().abandoned()).isOne();
+		assertThatTheNextWaitsFor(work);
+	}
+
+	@Test
+	void siblingsOfAFailureCountUntilTheirWorkEnds() {
+		Work<String> work = Work.stubborn();
+		assertThatIllegalStateException().isThrownBy(() -> this.runner
+			.gather(List.of(() -> work, Support.<String>failure(new IllegalStateException("sibling")))));
+		assertThat(this.runner.snapshot().permits()).hasValue(0);
+		assertThatTheNextWaitsFor(work);
+	}
+
+	@Test
+	void forkOfARunThatHasEndedCountsUntilItsWorkEnds() {
+		Work<String> work = Work.stubborn();
+		String value = this.runner.runScoped((scope) -> {
+			scope.fork(() -> work);
+			return CompletableFuture.completedFuture("value");
+		});
+		assertThat(value).isEqualTo("value");
+		assertThatTheNextWaitsFor(work);
+	}
+
+	private void assertThatTheNextWaitsFor(Work<String> work) {
 		Owner<String> waiting = Owner.parked(() -> this.runner.run(Support.value("next")));
 		assertThat(this.runner.snapshot().pending()).isOne();
 		work.complete("late");
@@ -545,7 +591,8 @@ class C15LoadTests {
 					meet(arrived, 4 * round);
 					if (accepted != null) {
 						accepted.cancel(true);
-						Support.settle(full);
+						// The permit is the work's, which may still be starting.
+						Support.eventually().until(() -> full.snapshot().permits().equals(OptionalInt.of(1)));
 					}
 				}
 				return null;

@@ -26,6 +26,7 @@ import io.palitra.spi.RunEvent;
 import io.palitra.spi.RunListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * A call is seen here as its listener sees it: whoever keeps one event must not keep
@@ -62,6 +63,27 @@ class C17ForgottenTests {
 				}
 
 			});
+	}
+
+	@Test
+	void stageDoesNotKeepTheContextOfAWaitThatHasTimedOut() {
+		CompletableFuture<String> stage = new CompletableFuture<>();
+		AtomicReference<Object> local = new AtomicReference<>(new Object());
+		WeakReference<Object> carried = new WeakReference<>(local.get());
+		try (EventLoopThreadRunner carrying = EventLoopThreadRunner.builder().contextCarrier(() -> {
+			Object value = local.get();
+			return () -> {
+				assertThat(value).isNotNull();
+				return () -> {
+				};
+			};
+		}).build()) {
+			assertThatExceptionOfType(RunTimeoutException.class)
+				.isThrownBy(() -> carrying.await(stage, Duration.ofMillis(10)));
+			local.set(null);
+			Support.collected(() -> carried.get() == null);
+			stage.complete("late");
+		}
 	}
 
 	private void assertThatAllAreForgotten(int calls) {

@@ -1,5 +1,6 @@
 package io.palitra;
 
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -376,6 +380,23 @@ class C17MemoryTests {
 	}
 
 	@Test
+	void tasksThatTheLoopHadTakenAndNeverStartedAreNotRetainedByTheClosedRunner() {
+		Traces traces = new Traces();
+		EventLoop loop = this.runner.getLoop();
+		// What the loop hands over, it takes together afterwards
+		loop.execute(() -> {
+			loop.execute(() -> {
+				this.runner.close(Duration.ZERO);
+				Support.eventually().until(loop::isShutdown);
+			});
+			loop.execute(traces.runnable());
+			loop.execute(traces.runnable());
+		});
+		Support.eventually().until(loop::isTerminated);
+		traces.assertGone();
+	}
+
+	@Test
 	void callWithAnOwnerThatLeftIsNotRetainedByTheClosedRunner() {
 		Traces traces = new Traces();
 		Owner.start(() -> {
@@ -431,6 +452,88 @@ class C17MemoryTests {
 		source.complete("value");
 		assertThat(owner.value()).isEqualTo("value");
 		assertThat(Support.get(submitted)).isEqualTo("value");
+	}
+
+	@Test
+	void closedRunnerKeepsNothingOfWhatItHadToDo() {
+		long before = objectsOfTheInside();
+		HeldLoop second;
+		try (HeldLoop first = HeldLoop.of(this.runner)) {
+			second = HeldLoop.soon(this.runner);
+			for (int i = 0; i < 1000; i++) {
+				this.runner.submit(() -> new CompletableFuture<>());
+				this.runner.getLoop().execute(() -> {
+				});
+				this.runner.getLoop().schedule(() -> {
+				}, 1, TimeUnit.HOURS);
+			}
+		}
+		// The loop has taken all that was there, and begun.
+		second.awaitIt();
+		this.runner.close(Duration.ZERO);
+		second.close();
+		Support.eventually().until(() -> this.runner.getLoop().isTerminated());
+		this.events.clear();
+		Support.collected(() -> objectsOfTheInside() < before + 200);
+		assertThat(this.runner.isAlive()).isFalse();
+	}
+
+	@Test
+	void closedRunnerWhoseLoopHangsKeepsNothingOfWhatTheLoopHadTaken() {
+		Traces traces = new Traces();
+		HeldLoop second;
+		try (HeldLoop first = HeldLoop.of(this.runner)) {
+			second = HeldLoop.soon(this.runner);
+			for (int i = 0; i < 10; i++) {
+				this.runner.getLoop().execute(traces.runnable());
+			}
+		}
+		try (second) {
+			second.awaitIt();
+			assertThat(this.runner.getLoop().shutdownNow()).hasSize(10);
+			traces.assertGone();
+		}
+	}
+
+	@Test
+	void timerThatHoldsTheLoopKeepsNoTaskThatRanBefore() {
+		Traces traces = new Traces();
+		CountDownLatch held = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		try (EventLoopThreadRunner quiet = EventLoopThreadRunner.create()) {
+			try (HeldLoop first = HeldLoop.of(quiet)) {
+				Owner.start(() -> {
+					RunOptions options = RunOptions.defaults().name("last");
+					traces.add(options);
+					traces.add(quiet.submit(Support.value("x"), options));
+					return null;
+				}).value();
+				quiet.getLoop().schedule(() -> {
+					held.countDown();
+					return released.await(5, TimeUnit.MINUTES);
+				}, 0, TimeUnit.NANOSECONDS);
+			}
+			Support.await(held);
+			traces.assertGone();
+			released.countDown();
+		}
+	}
+
+	private static long objectsOfTheInside() {
+		try {
+			String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+				.invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
+						new Object[] { new String[0] }, new String[] { String[].class.getName() });
+			// num: instances bytes class
+			return histogram.lines()
+				.map((line) -> line.trim().split("\\s+"))
+				.filter((columns) -> columns.length >= 4 && columns[3].startsWith("io.palitra.internal."))
+				.mapToLong((columns) -> Long.parseLong(columns[1]))
+				.sum();
+		}
+		catch (JMException ex) {
+			throw new IllegalStateException("This JVM has no class histogram", ex);
+		}
 	}
 
 	/**

@@ -8,21 +8,34 @@ import java.util.concurrent.TimeUnit;
  */
 final class HeldLoop implements AutoCloseable {
 
+	private final CountDownLatch entered = new CountDownLatch(1);
+
 	private final CountDownLatch released = new CountDownLatch(1);
 
 	private HeldLoop() {
 	}
 
 	static HeldLoop of(EventLoopThreadRunner runner) {
-		HeldLoop held = new HeldLoop();
-		CountDownLatch entered = new CountDownLatch(1);
-		runner.getLoop().execute(() -> held.holdTheLoop(entered));
-		Support.await(entered);
+		HeldLoop held = soon(runner);
+		held.awaitIt();
 		return held;
 	}
 
-	private void holdTheLoop(CountDownLatch entered) {
-		entered.countDown();
+	/**
+	 * Holds the loop once it has come to what was handed to it before.
+	 */
+	static HeldLoop soon(EventLoopThreadRunner runner) {
+		HeldLoop held = new HeldLoop();
+		runner.getLoop().execute(held::holdTheLoop);
+		return held;
+	}
+
+	void awaitIt() {
+		Support.await(this.entered);
+	}
+
+	private void holdTheLoop() {
+		this.entered.countDown();
 		try {
 			// Longer than anybody's patience, and yet not for ever.
 			this.released.await(5, TimeUnit.MINUTES);

@@ -703,6 +703,20 @@ class RunScopedTests {
 	}
 
 	@Test
+	void childOfARunThatIsOverIsNeitherCalledNorADiscardedResult() {
+		RunScope scope = endedRun(CallEnd.VALUE, (opened) -> {
+		});
+		AtomicInteger calls = new AtomicInteger();
+		CompletableFuture<Integer> forked = Support.get(this.runner.getLoop()
+			.submit(() -> scope.fork(() -> CompletableFuture.completedFuture(calls.incrementAndGet()))));
+		CompletableFuture<Void> slept = Support.get(this.runner.getLoop().submit(() -> scope.sleep(Duration.ZERO)));
+		assertThat(forked).isCancelled();
+		assertThat(slept).isCancelled();
+		assertThat(calls).hasValue(0);
+		assertThat(this.runner.snapshot().discarded()).isZero();
+	}
+
+	@Test
 	void scopeOfAStoppedRunnerTellsSoThoughTheRunnerHasBeenStartedAgain() {
 		RunScope scope = endedRun(CallEnd.VALUE, (opened) -> {
 		});

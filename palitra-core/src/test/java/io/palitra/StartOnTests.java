@@ -1,12 +1,15 @@
 package io.palitra;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -99,6 +102,26 @@ class StartOnTests {
 			Support.settle(other);
 			assertThat(interrupted).hasValue(false);
 		}
+	}
+
+	@Test
+	void refusalOfAnExecutorLooksTheSameToCallsAndChildrenC1() {
+		RejectedExecutionException full = new RejectedExecutionException("full");
+		Executor refusing = (command) -> {
+			throw full;
+		};
+		AsyncCallable<String> task = BlockingTasks.blocking(() -> "never", refusing);
+		try (EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("refused").build()) {
+			assertRefused(full, () -> runner.run(task));
+			assertRefused(full, () -> runner.gather(List.of(task)));
+			assertRefused(full, () -> runner.runScoped((scope) -> scope.fork(task)));
+		}
+	}
+
+	private static void assertRefused(RejectedExecutionException full, ThrowingCallable call) {
+		assertThatExceptionOfType(RunnerOverloadedException.class).isThrownBy(call)
+			.withCause(full)
+			.withMessageContainingAll("Task \"", "on runner \"refused\"", "executor", "full");
 	}
 
 	@Test

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,32 @@ class WaitStrategyTests {
 			made += runner.run(Support.value(1));
 		}
 		return made;
+	}
+
+	@Test
+	void taskThatComesWhileTheLoopTellsThatItParksIsNotLeftLying() {
+		assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "spinning needs two processors");
+		CompletableFuture<Void> ran = new CompletableFuture<>();
+		AtomicBoolean told = new AtomicBoolean();
+		try (Logs logs = Logs.capture(); EventLoopThreadRunner runner = runner(WaitStrategy.ADAPTIVE)) {
+			logs.onMessage("Threads that wait for the loop", () -> {
+				if (runner.getLoop().inEventLoop() && !told.get()) {
+					CompletableFuture.runAsync(() -> runner.getLoop().execute(() -> ran.complete(null))).join();
+					// As a lock of the logger's would
+					LockSupport.parkNanos(1_000_000);
+					told.set(true);
+				}
+			});
+			Owner.start(() -> {
+				while (!told.get()) {
+					runner.run(Support.value(1));
+				}
+				return null;
+			});
+			Support.eventually().until(told::get);
+			// One that sleeps looks again after five seconds
+			assertThat(ran).succeedsWithin(Duration.ofSeconds(4));
+		}
 	}
 
 	@Test

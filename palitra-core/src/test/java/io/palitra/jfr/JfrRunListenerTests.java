@@ -74,7 +74,7 @@ class JfrRunListenerTests {
 		assertThat(events.get(0).<RecordedClass>getValue("failure")).isNull();
 		assertThat(events.get(1).<RecordedClass>getValue("failure").getName())
 			.isEqualTo(IllegalStateException.class.getName());
-		assertThat(events.get(2).getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(30));
+		// Not of the event's own duration, which begins when the listener is told.
 		assertThat(events.get(2).getDuration("queueTime").plus(events.get(2).getDuration("runTime")))
 			.isGreaterThanOrEqualTo(Duration.ofMillis(30));
 	}

@@ -38,6 +38,13 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	private final Loop loop;
 
 	/**
+	 * Where the call is entered, like the next. Written before it is.
+	 */
+	private Register.@Nullable Page page;
+
+	private int place;
+
+	/**
 	 * With the name of the task, once somebody has asked for it. Immutable, and whoever
 	 * sees the one before asks again.
 	 */
@@ -130,8 +137,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 * Ends a call that was torn, in the place of the thread that made it.
 	 */
 	final void mend() {
-		if (this.torn) {
-			this.torn = false;
+		if (isToBeMended()) {
 			if (startOn() != null) {
 				endTornStart();
 			}
@@ -142,9 +148,36 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	/**
+	 * Returns whether the call is torn, to one of those who ask at the same time.
+	 */
+	private boolean isToBeMended() {
+		synchronized (this) {
+			boolean torn = this.torn;
+			this.torn = false;
+			return torn;
+		}
+	}
+
+	/**
 	 * Leaves the call as its owner would have.
 	 */
 	void leaveInPlaceOfTheOwner() {
+	}
+
+	/**
+	 * The call is about to be entered.
+	 */
+	final void setPlace(Register.Page page, int place) {
+		this.page = page;
+		this.place = place;
+	}
+
+	/**
+	 * Leaves the place where the call was entered.
+	 * @return {@code false} if it had left
+	 */
+	final boolean leavePlace() {
+		return this.page != null && this.page.leave(this, this.place);
 	}
 
 	/**
@@ -213,20 +246,6 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		end(RunResult.CLOSED, null, null);
 	}
 
-	/**
-	 * Ends the call without its work: drops a task that was not called, cancels one that
-	 * was.
-	 * @return {@code false} if the call has ended
-	 */
-	final boolean end(RunResult result, @Nullable Throwable cause, @Nullable RunPhase in) {
-		Open was = giveUp(result, cause, in);
-		if (was != null) {
-			cancelWork(was);
-			ended();
-		}
-		return was != null;
-	}
-
 	@Override
 	@Nullable CompletionStage<? extends T> call() throws Exception {
 		AsyncCallable<T> task = Objects.requireNonNull(this.task);
@@ -259,12 +278,18 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	@Override
+	final boolean isFollowed() {
+		return this.counted || this.permitted;
+	}
+
+	@Override
 	void workEnded() {
 		if (this.counted) {
 			this.calls.events().runsNoMore();
-			this.loop.spin().served(System.nanoTime() - this.startedAt);
+			this.loop.spin().served(System.nanoTime() - startedAt());
 		}
-		if (this.permitted) {
+		// Children that still run are part of the work.
+		if (this.permitted && !waitsForOthers(this.calls::releasePermit)) {
 			this.calls.releasePermit();
 		}
 	}
@@ -473,19 +498,6 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	public final Duration getTotalTime() {
 		long endedAt = this.endedAt;
 		return Duration.ofNanos(((endedAt != 0) ? endedAt : System.nanoTime()) - this.submittedAt);
-	}
-
-	@Override
-	public final boolean equals(@Nullable Object other) {
-		return this == other;
-	}
-
-	/**
-	 * Spread, for the register; a call is equal to itself only.
-	 */
-	@Override
-	public final int hashCode() {
-		return Long.hashCode(this.submittedAt);
 	}
 
 	@Override

@@ -1,8 +1,9 @@
 package io.palitra.internal.call;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.ref.WeakReference;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import io.palitra.RunnerSnapshot;
 import io.palitra.internal.Settings;
 import io.palitra.internal.call.State.Open;
 import io.palitra.internal.loop.Clock;
+import io.palitra.internal.loop.Headroom;
+import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
 import io.palitra.spi.RunResult;
 
@@ -45,6 +48,8 @@ public final class Calls {
 	volatile boolean torn;
 
 	public Calls(Settings settings) {
+		Headroom.initialize(MethodHandles.lookup(), Log.class, Clock.class, CallPlace.class, Hops.class,
+				StartPolicy.class, State.class, State.Null.class, State.Taken.class);
 		this.settings = settings;
 		this.events = new Events(settings);
 		this.permits = settings.isBounded() ? new Permits(settings.maxInFlight(), settings.overloadPolicy()) : null;
@@ -92,7 +97,10 @@ public final class Calls {
 			Clock.elsewhere(this::mend);
 		}
 		this.events.submitted(call);
-		call.setContext(capture());
+		if (call.needsPermit() || call.isQueued()) {
+			// One that only waits calls nothing, and may stay with its stage for long.
+			call.setContext(capture());
+		}
 		RunResult refused = this.life.isServedBy(call.loop()) ? handOver(call) : RunResult.CLOSED;
 		if (refused == null) {
 			return null;
@@ -191,32 +199,37 @@ public final class Calls {
 	 */
 	public void die(Loop loop, Throwable death) {
 		this.life.die(loop, death);
-		endAll(death);
+		// One of its owners, woken by this, may have given the runner another loop.
+		endAll(loop, death);
 	}
 
 	/**
-	 * Ends every call, after the runner has stopped taking them. First all owners are
-	 * woken, then the futures of those who do not wait are completed, then the works are
-	 * cancelled: nobody has to wait for another's code.
-	 * @param death what the loop's thread died of, if it did
+	 * Ends every call of a loop, after the runner has stopped taking them. First all
+	 * owners are woken, then the futures of those who do not wait are completed, then the
+	 * works are cancelled: nobody has to wait for another's code.
+	 * @param loop the loop that serves them
+	 * @param death what its thread died of, if it did
 	 */
-	public void endAll(@Nullable Throwable death) {
-		Map<Call<?>, Open> ended = new LinkedHashMap<>();
+	public void endAll(Loop loop, @Nullable Throwable death) {
+		Queue<GivenUp> all = new ArrayDeque<>();
 		this.register.forEach((call) -> {
-			Open was = call.giveUp(RunResult.CLOSED, death, null);
+			Open was = (call.loop() == loop) ? call.giveUp(RunResult.CLOSED, death, null) : null;
 			if (was != null) {
-				ended.put(call, was);
 				if (call instanceof OwnedCall<?>) {
 					call.ended();
 				}
+				all.add(new GivenUp(call, was));
 			}
 		});
-		ended.keySet().forEach((call) -> {
-			if (call instanceof SubmittedCall<?>) {
-				call.ended();
+		all.forEach((each) -> {
+			if (each.call instanceof SubmittedCall<?>) {
+				each.call.ended();
 			}
 		});
-		ended.forEach(Call::cancelWork);
+		// One by one, as the stages keep what they are cancelled with.
+		for (GivenUp each = all.poll(); each != null; each = all.poll()) {
+			each.call.cancelWork(each.was);
+		}
 	}
 
 	/**
@@ -228,6 +241,12 @@ public final class Calls {
 			Clock.elsewhere(this::mend);
 		}
 		return this.snapshots.take(most);
+	}
+
+	/**
+	 * A call that has its outcome, and where it was before.
+	 */
+	private record GivenUp(Call<?> call, Open was) {
 	}
 
 }

@@ -49,22 +49,14 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	 * Cancels the child, if it has not ended.
 	 */
 	final void cancel() {
-		State.Open was = giveUp(RunResult.CANCELLED, null, null);
-		if (was != null) {
-			cancelWork(was);
-			ended();
-		}
+		end(RunResult.CANCELLED, null, null);
 	}
 
 	/**
-	 * Ends the child because it could not be started.
+	 * Ends the child because its executor does not start it.
 	 */
 	final void refuse(Throwable failure) {
-		State.Open was = giveUp(RunResult.ERROR, failure, null);
-		if (was != null) {
-			cancelWork(was);
-			ended();
-		}
+		end(RunResult.ERROR, Texts.overloaded(Texts.task(this), this.scope.call().calls().settings(), failure), null);
 	}
 
 	@Override
@@ -96,13 +88,14 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	@Override
-	final void dropped(boolean admitted) {
-		this.task = null;
-		this.scope.leave(this);
+	final boolean isFollowed() {
+		return this.entered;
 	}
 
 	@Override
-	void cancelled() {
+	final void dropped(boolean admitted) {
+		this.task = null;
+		this.scope.leave(this);
 	}
 
 	@Override
@@ -113,10 +106,6 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	@Override
 	final void discardFailure(Throwable failure) {
 		this.scope.events().discardFailure(this, failure);
-	}
-
-	@Override
-	void endedLate(boolean left) {
 	}
 
 	@Override

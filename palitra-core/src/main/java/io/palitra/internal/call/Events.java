@@ -32,8 +32,6 @@ final class Events {
 	 */
 	private final Set<Thread> discarding = ConcurrentHashMap.newKeySet();
 
-	private final LongAdder submitted = new LongAdder();
-
 	private final LongAdder rejected = new LongAdder();
 
 	private final LongAdder discarded = new LongAdder();
@@ -59,7 +57,6 @@ final class Events {
 	}
 
 	void submitted(Call<?> call) {
-		this.submitted.increment();
 		if (hasListeners()) {
 			tell((listener) -> listener.onSubmit(call));
 		}
@@ -76,11 +73,9 @@ final class Events {
 	}
 
 	void ended(Call<?> call, @Nullable Object outcome) {
-		if (hasListeners()) {
-			RunResult result = (outcome instanceof Failed failed) ? failed.result() : RunResult.SUCCESS;
-			Throwable failure = (outcome instanceof Failed failed && failed.ofTask()) ? failed.failure() : null;
-			tell((listener) -> listener.onEnd(call, result, failure));
-		}
+		RunResult result = (outcome instanceof Failed failed) ? failed.result() : RunResult.SUCCESS;
+		Throwable failure = (outcome instanceof Failed failed && failed.ofTask()) ? failed.failure() : null;
+		tell((listener) -> listener.onEnd(call, result, failure));
 	}
 
 	private void tell(Consumer<RunListener> event) {
@@ -154,10 +149,6 @@ final class Events {
 			this.discarded.increment();
 			Log.debug("Work failed after its call had ended: " + work, failure);
 		}
-	}
-
-	long submitted() {
-		return this.submitted.sum();
 	}
 
 	long rejectedSoFar() {

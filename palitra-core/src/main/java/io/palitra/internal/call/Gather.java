@@ -82,6 +82,11 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	private final AtomicInteger starts = new AtomicInteger();
 
 	/**
+	 * Whether nobody takes outcomes any more.
+	 */
+	private volatile boolean closed;
+
+	/**
 	 * The next to start. Of the thread that starts them, passed on by {@link #starts}.
 	 */
 	private int next;
@@ -122,36 +127,68 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		if (this.starts.getAndIncrement() > 0) {
 			return;
 		}
-		int seen = 1;
-		while (seen > 0) {
-			while (this.running.get() < this.maxConcurrency && scope().isOpen() && !this.result.isDone()
-					&& start(this.next)) {
-				this.next++;
+		// A child whose task is being called is part of the work (rule C15).
+		scope().beginToStart();
+		try {
+			int seen = 1;
+			while (seen > 0) {
+				startAll();
+				seen = this.starts.addAndGet(-seen);
 			}
-			seen = this.starts.addAndGet(-seen);
 		}
+		finally {
+			scope().endToStart();
+		}
+	}
+
+	private void startAll() {
+		int endedAtOnce = 0;
+		AsyncCallable<? extends T> task = task(this.next);
+		while (task != null && this.running.get() < this.maxConcurrency && scope().isOpen() && !this.result.isDone()) {
+			endedAtOnce += start(this.next++, task) ? 1 : 0;
+			task = task(this.next);
+		}
+		workEnded(endedAtOnce);
+	}
+
+	/**
+	 * Returns a task, {@code null} if there is none or all have been let go.
+	 */
+	private @Nullable AsyncCallable<? extends T> task(int index) {
+		List<? extends AsyncCallable<? extends T>> tasks = this.tasks;
+		return (index < tasks.size()) ? tasks.get(index) : null;
 	}
 
 	/**
 	 * Starts a child.
-	 * @return {@code false} if there is none
+	 * @return whether its work has ended at once, which is not counted yet
 	 */
-	private boolean start(int index) {
-		List<? extends AsyncCallable<? extends T>> tasks = this.tasks;
-		if (index >= tasks.size()) {
-			return false;
-		}
-		this.running.incrementAndGet();
-		AsyncCallable<? extends T> task = tasks.get(index);
+	private boolean start(int index, AsyncCallable<? extends T> task) {
 		Gathered child = new Gathered(scope(), index, task);
 		Executor executor = scope().call().startOn(task);
 		if (executor != null) {
+			this.running.incrementAndGet();
 			scope().startBy(executor, child);
+			return false;
+		}
+		if (child.startUnshared()) {
+			endedAtOnce(index, Null.masked(child.outcome()));
+			return true;
+		}
+		// It may have ended and be counted already: until here, one less seems to run.
+		this.running.incrementAndGet();
+		return false;
+	}
+
+	private void endedAtOnce(int index, Object outcome) {
+		if (outcome instanceof Failed) {
+			ended(index, outcome);
 		}
 		else {
-			child.perform();
+			// Released by the count. Whoever has closed the places says so before he
+			// does, and is looked for after the count.
+			this.outcomes.lazySet(index, outcome);
 		}
-		return true;
 	}
 
 	/**
@@ -184,14 +221,27 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	}
 
 	/**
-	 * The work of a child has ended.
+	 * The works of some children have ended, and their outcomes are there.
+	 */
+	private void workEnded(int children) {
+		if (children == 0) {
+			return;
+		}
+		if (this.missing.addAndGet(-children) == 0) {
+			this.result.complete(this);
+		}
+		if (this.closed) {
+			discard();
+		}
+	}
+
+	/**
+	 * The work of a child has ended that was not counted at its start.
 	 */
 	private void workEnded() {
 		this.running.decrementAndGet();
-		if (this.missing.decrementAndGet() == 0) {
-			this.result.complete(this);
-		}
-		else if (this.maxConcurrency < this.size && !this.result.isDone()) {
+		workEnded(1);
+		if (this.maxConcurrency < this.size && !this.result.isDone()) {
 			startMore();
 		}
 	}
@@ -216,7 +266,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 */
 	@SuppressWarnings("unchecked")
 	public List<T> values() {
-		@Nullable Object[] values = new @Nullable Object[this.outcomes.length()];
+		@Nullable Object[] values = new @Nullable Object[this.size];
 		for (int index = 0; index < values.length; index++) {
 			values[index] = Null.unmasked(this.outcomes.get(index));
 		}
@@ -228,9 +278,13 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 * @param late the failure of those that have not
 	 */
 	public List<Outcome<T>> outcomes(@Nullable Throwable late) {
-		List<Outcome<T>> list = new ArrayList<>(this.outcomes.length());
-		for (int index = 0; index < this.outcomes.length(); index++) {
+		List<Outcome<T>> list = new ArrayList<>(this.size);
+		for (int index = 0; index < this.size; index++) {
 			list.add(outcome(this.outcomes.getAndSet(index, CLOSED), late));
+		}
+		if (late != null) {
+			// Values that have come meanwhile to places that were taken already.
+			discard();
 		}
 		this.tasks = List.of();
 		return Collections.unmodifiableList(list);
@@ -255,7 +309,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	public String missing(String name) {
 		StringBuilder text = new StringBuilder();
 		int missing = 0;
-		for (int index = 0; index < this.outcomes.length(); index++) {
+		for (int index = 0; index < this.size; index++) {
 			if (this.outcomes.get(index) == null && ++missing <= MOST_NAMED) {
 				text.append((missing == 1) ? "; not ended: " : ", ").append(nameOf(name, index));
 			}
@@ -272,8 +326,9 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 * achieved all the same is nobody's.
 	 */
 	public void discard() {
+		this.closed = true;
 		this.tasks = List.of();
-		for (int index = 0; index < this.outcomes.length(); index++) {
+		for (int index = 0; index < this.size; index++) {
 			discard(index);
 		}
 	}

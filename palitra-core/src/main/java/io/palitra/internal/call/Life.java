@@ -15,8 +15,10 @@ import io.palitra.internal.loop.Loop;
  *             ┌──────────────── start ─────────────────┐
  *             ▼                                        │
  *  start ▶ RUNNING ── stop, close ──▶ STOPPING ──▶ STOPPED, or for good CLOSED
- *             │                          ▲
- *             └── thread dies ──▶ DEAD ──┘
+ *           │   ▲                                      ▲
+ *  thread dies  start                                  │
+ *           ▼   │                                      │
+ *            DEAD ───────────── stop, close ───────────┘
  * </pre>
  *
  * A call is entered in the {@link Register} before it looks here; whoever ends the runner
@@ -69,16 +71,22 @@ public final class Life {
 	 * @return the state before
 	 */
 	public RunnerState refuseNew() {
-		return era(RunnerState.RUNNING, RunnerState.STOPPING, null).state();
+		return Objects.requireNonNull(this.era.getAndUpdate((before) -> (before.state() == RunnerState.RUNNING)
+				? new Era(RunnerState.STOPPING, before.loop(), null) : before))
+			.state();
 	}
 
 	/**
 	 * The thread of a loop has died.
 	 */
 	void die(Loop loop, Throwable death) {
-		if (era().loop() == loop) {
-			era(RunnerState.RUNNING, RunnerState.DEAD, death);
-		}
+		this.era.updateAndGet((before) -> {
+			if (before.loop() != loop) {
+				return before;
+			}
+			boolean served = before.state() == RunnerState.RUNNING;
+			return new Era(served ? RunnerState.DEAD : before.state(), loop, death);
+		});
 	}
 
 	/**
@@ -86,12 +94,6 @@ public final class Life {
 	 */
 	public void end(RunnerState state) {
 		this.era.updateAndGet((before) -> new Era(state, before.loop(), null));
-	}
-
-	private Era era(RunnerState from, RunnerState to, @Nullable Throwable death) {
-		return Objects
-			.requireNonNull(this.era.getAndUpdate((before) -> new Era((before.state() == from) ? to : before.state(),
-					before.loop(), (death != null) ? death : before.death())));
 	}
 
 	/**

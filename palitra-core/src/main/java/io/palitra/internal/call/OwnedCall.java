@@ -157,7 +157,10 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	private void awaitOutcome() {
 		if (isOpen() && !loop().inLoop()) {
 			handToExecutor();
-			loop().spin().spinForResult(this);
+			if (this.handed || startOn() == null) {
+				Scope scope = this.scope;
+				loop().spin().spinForResult((scope != null) ? scope : this);
+			}
 		}
 		if (!isOpen()) {
 			return;
@@ -208,7 +211,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	private void waitForNews() {
 		Loop loop = loop();
 		if (loop.inLoop()) {
-			if (loop.current() instanceof Call<?> outer) {
+			if (loop.watch().current() instanceof Call<?> outer) {
 				// Its task is not just being called any more, it waits.
 				outer.running();
 			}
@@ -231,18 +234,27 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		}
 	}
 
+	/**
+	 * Tells the spinning owner that there is an outcome. Looks at the state only: the
+	 * loop writes the rest of the call meanwhile, and would wait for whoever reads that.
+	 */
 	@Override
 	public final boolean holds() {
-		return !isOpen() || isHopWaiting() || isToBeHanded();
+		return !isOpen();
 	}
 
 	@Override
 	public final boolean isReleasable() {
-		return holds() || waitLeft() <= 0;
+		return !isOpen() || isHopWaiting() || isToBeHanded() || waitLeft() <= 0;
 	}
 
 	@Override
 	public final boolean block() {
+		if (isReleasable()) {
+			// Looked at again: a pool that compensates for this thread may have parked
+			// it, which takes the wake-up.
+			return true;
+		}
 		long left = waitLeft();
 		if (left == Nanos.FOREVER) {
 			LockSupport.park(this);

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -17,13 +19,26 @@ import org.jspecify.annotations.Nullable;
  * All calls of one runner, from before anybody looks whether it takes them until neither
  * an owner nor a work is left of them. Whoever ends, counts or shows calls finds them
  * here, wherever else they are.
+ * <p>
+ * A call takes a free place of a page, which costs it one compare-and-set and no memory
+ * of its own. Where there is none after a few tries, it looks on the next page, which is
+ * twice as large. Pages stay, like the table of a map.
  */
 public final class Register {
 
-	private final Set<Call<?>> calls = ConcurrentHashMap.newKeySet();
+	/**
+	 * How many places of a page a call looks at.
+	 */
+	private static final int TRIES = 8;
+
+	private final Page first = new Page(256);
+
+	private final LongAdder entered = new LongAdder();
+
+	private final LongAdder left = new LongAdder();
 
 	/**
-	 * How many of them have no owner any more, only work.
+	 * How many calls have no owner any more, only work.
 	 */
 	private final AtomicInteger abandoned = new AtomicInteger();
 
@@ -34,7 +49,21 @@ public final class Register {
 	private volatile @Nullable Thread drainer;
 
 	void enter(Call<?> call) {
-		this.calls.add(call);
+		this.entered.increment();
+		boolean placed = false;
+		try {
+			Page page = this.first;
+			while (!page.enter(call)) {
+				page = page.next();
+			}
+			placed = true;
+		}
+		finally {
+			if (!placed) {
+				// An Error: there is no call.
+				this.left.increment();
+			}
+		}
 	}
 
 	/**
@@ -49,8 +78,10 @@ public final class Register {
 	 * Neither the owner nor the work of a call is left.
 	 */
 	void leave(Call<?> call) {
-		this.calls.remove(call);
-		tellDrainer();
+		if (call.leavePlace()) {
+			this.left.increment();
+			tellDrainer();
+		}
 	}
 
 	/**
@@ -87,13 +118,10 @@ public final class Register {
 	 * Returns whether no call is left but those whose thread does not count.
 	 */
 	public boolean isIdleBut(Predicate<Thread> passed) {
-		for (Call<?> call : this.calls) {
+		return !this.first.any((call) -> {
 			Thread thread = call.thread();
-			if (!call.isLeft() && (thread == null || !passed.test(thread))) {
-				return false;
-			}
-		}
-		return true;
+			return !call.isLeft() && (thread == null || !passed.test(thread));
+		});
 	}
 
 	/**
@@ -101,16 +129,22 @@ public final class Register {
 	 * tells of its end.
 	 */
 	public boolean isBusy(Thread thread) {
-		for (Call<?> call : this.calls) {
-			if (call.isHandledBy(thread)) {
-				return true;
-			}
-		}
-		return false;
+		return this.first.any((call) -> call.isHandledBy(thread));
 	}
 
-	int size() {
-		return this.calls.size();
+	/**
+	 * Returns how many calls have been entered so far.
+	 */
+	long entered() {
+		return this.entered.sum();
+	}
+
+	/**
+	 * Returns how many calls are here, not less than have been all the time.
+	 */
+	long size() {
+		long left = this.left.sum();
+		return this.entered.sum() - left;
 	}
 
 	int abandoned() {
@@ -118,7 +152,10 @@ public final class Register {
 	}
 
 	void forEach(Consumer<Call<?>> action) {
-		this.calls.forEach(action);
+		this.first.any((call) -> {
+			action.accept(call);
+			return false;
+		});
 	}
 
 	/**
@@ -130,15 +167,84 @@ public final class Register {
 	List<Call<?>> oldest(int most, long now) {
 		Comparator<Call<?>> byAge = Comparator.comparingLong((call) -> call.age(now));
 		PriorityQueue<Call<?>> youngestFirst = new PriorityQueue<>(byAge);
-		for (Call<?> call : this.calls) {
+		forEach((call) -> {
 			youngestFirst.add(call);
 			if (youngestFirst.size() > most) {
 				youngestFirst.poll();
 			}
-		}
+		});
 		List<Call<?>> oldest = new ArrayList<>(youngestFirst);
 		oldest.sort(byAge.reversed());
 		return oldest;
+	}
+
+	/**
+	 * Places for calls. All accesses of places are volatile: who enters a call and then
+	 * looks at something, and who writes that and then looks for calls, see each other.
+	 */
+	static final class Page {
+
+		private final AtomicReferenceArray<@Nullable Call<?>> places;
+
+		private final AtomicReference<@Nullable Page> next = new AtomicReference<>();
+
+		Page(int size) {
+			this.places = new AtomicReferenceArray<>(size);
+		}
+
+		/**
+		 * Enters a call.
+		 * @return {@code false} if there is no place
+		 */
+		boolean enter(Call<?> call) {
+			int size = this.places.length();
+			int start = ThreadLocalRandom.current().nextInt(size);
+			for (int index = start; index < start + TRIES; index++) {
+				if (this.places.get(index % size) == null) {
+					// Before the call is there for others, who may take it out.
+					call.setPlace(this, index % size);
+					if (this.places.compareAndSet(index % size, null, call)) {
+						return true;
+					}
+				}
+			}
+			return false;
+		}
+
+		/**
+		 * Takes a call out.
+		 * @return {@code false} if it was not there any more
+		 */
+		boolean leave(Call<?> call, int place) {
+			return this.places.compareAndSet(place, call, null);
+		}
+
+		Page next() {
+			Page next = this.next.get();
+			if (next == null) {
+				next = new Page(2 * this.places.length());
+				if (!this.next.compareAndSet(null, next)) {
+					return next();
+				}
+			}
+			return next;
+		}
+
+		/**
+		 * Returns whether a condition holds for any call, here or further on.
+		 */
+		boolean any(Predicate<Call<?>> condition) {
+			for (Page page = this; page != null; page = page.next.get()) {
+				for (int place = 0; place < page.places.length(); place++) {
+					Call<?> call = page.places.get(place);
+					if (call != null && condition.test(call)) {
+						return true;
+					}
+				}
+			}
+			return false;
+		}
+
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import io.palitra.RunScope;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.Nanos;
+import io.palitra.internal.loop.Spin;
 
 /**
  * What belongs to one run besides its task: its context, its way to the owner, its
@@ -27,7 +29,7 @@ import io.palitra.internal.loop.Nanos;
  * sets a flag before he looks at these. All are volatile accesses: none is missed, and
  * whoever takes one out has it.
  */
-final class Scope implements RunScope {
+final class Scope implements RunScope, Spin.Condition {
 
 	private final OwnedCall<?> call;
 
@@ -45,6 +47,11 @@ final class Scope implements RunScope {
 	 * may go on after the end.
 	 */
 	private volatile @Nullable Context context;
+
+	/**
+	 * How many threads start children that are not entered before.
+	 */
+	private final AtomicInteger starters = new AtomicInteger();
 
 	/**
 	 * What to do when the last child has ended.
@@ -90,6 +97,14 @@ final class Scope implements RunScope {
 		return !this.cancelled && !this.ended;
 	}
 
+	/**
+	 * Tells the spinning owner that there is an outcome, or a command for it.
+	 */
+	@Override
+	public boolean holds() {
+		return !this.call.isOpen() || this.hops.isWaiting();
+	}
+
 	@Override
 	public Executor loop() {
 		return (command) -> {
@@ -101,7 +116,7 @@ final class Scope implements RunScope {
 	}
 
 	/**
-	 * Runs a command on the loop and in the run's context, or where it is if the loop has
+	 * Runs a command on the loop and in the run's context, or elsewhere if the loop has
 	 * ended: others depend on it.
 	 */
 	void moveOn(Runnable command) {
@@ -199,12 +214,33 @@ final class Scope implements RunScope {
 
 	void leave(Child<?> child) {
 		this.children.remove(child);
-		if (this.children.isEmpty()) {
+		goOnWithoutChildren();
+	}
+
+	/**
+	 * The current thread starts children that it enters only if they do not end at once.
+	 */
+	void beginToStart() {
+		this.starters.incrementAndGet();
+	}
+
+	void endToStart() {
+		this.starters.decrementAndGet();
+		goOnWithoutChildren();
+	}
+
+	private void goOnWithoutChildren() {
+		if (!hasChildren()) {
 			Runnable then = this.afterChildren.getAndSet(null);
 			if (then != null) {
 				then.run();
 			}
 		}
+	}
+
+	private boolean hasChildren() {
+		// In this order: what is being started is entered before that has ended.
+		return this.starters.get() > 0 || !this.children.isEmpty();
 	}
 
 	/**
@@ -214,7 +250,7 @@ final class Scope implements RunScope {
 	 */
 	boolean waitsForChildren(Runnable then) {
 		this.afterChildren.set(then);
-		return !this.children.isEmpty() || !this.afterChildren.compareAndSet(then, null);
+		return hasChildren() || !this.afterChildren.compareAndSet(then, null);
 	}
 
 	/**

@@ -98,6 +98,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 			if (!called.get() && failure != null) {
 				// The executor does not take it.
 				next.fail(failure);
+				leaveUntaken(isCompletedExceptionally() ? null : getNow(null));
 			}
 		});
 		return next;
@@ -115,6 +116,13 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 				next.fail(ex);
 			}
 		}
+		leaveUntaken(value);
+	}
+
+	/**
+	 * One of the next futures has come to this one's outcome.
+	 */
+	private void leaveUntaken(@Nullable T value) {
 		if (this.takers.decrementAndGet() == 0 && !this.taken) {
 			discard(value);
 		}

@@ -68,8 +68,8 @@ final class Snapshots {
 				: List.of();
 		int active = Math.max(events.running(), 0) + (isStarting(loop) ? 1 : 0);
 		return new RunnerSnapshot(this.calls.settings().runner(), this.calls.life().state(), loop.thread().getName(),
-				StartPolicy.describe(this.calls.settings().startOn()), Math.max(register.size() - active, 0), active,
-				Math.max(events.waiting(), 0), register.abandoned(), limit(), permits(), events.submitted(),
+				StartPolicy.describe(this.calls.settings().startOn()), (int) Math.max(register.size() - active, 0),
+				active, Math.max(events.waiting(), 0), register.abandoned(), limit(), permits(), register.entered(),
 				events.rejectedSoFar(), events.discarded(), this.slowBefore + loop.watch().slow(),
 				loop.spin().isSpinning(), Duration.ofNanos(lag),
 				Duration.ofNanos(this.busyBefore + loop.watch().busyTime()), Duration.ofNanos(held), stack,
@@ -81,7 +81,7 @@ final class Snapshots {
 	 * there is a stage.
 	 */
 	private static boolean isStarting(Loop loop) {
-		return loop.current() instanceof Call<?> call && call.isBeingStarted();
+		return loop.watch().current() instanceof Call<?> call && call.isBeingStarted();
 	}
 
 	private OptionalInt limit() {

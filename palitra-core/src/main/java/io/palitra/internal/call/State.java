@@ -27,6 +27,11 @@ abstract sealed class State {
 	static final Open STARTING = new Open(RunPhase.RUNNING);
 
 	/**
+	 * The same, where no other thread knows of the work before it has a stage.
+	 */
+	static final Open UNSHARED = new Open(RunPhase.RUNNING);
+
+	/**
 	 * The stage has completed, and the outcome comes next.
 	 */
 	static final Open ENDING = new Open(RunPhase.RUNNING);
@@ -98,8 +103,13 @@ abstract sealed class State {
 		 * By whoever has taken the state away.
 		 */
 		void interrupt() {
-			this.thread.interrupt();
-			this.interrupted = true;
+			try {
+				this.thread.interrupt();
+			}
+			finally {
+				// Whatever it throws: the thread waits for this.
+				this.interrupted = true;
+			}
 		}
 
 		/**
@@ -108,7 +118,8 @@ abstract sealed class State {
 		 */
 		void leaveThread() {
 			while (!this.passed && !this.interrupted) {
-				Thread.onSpinWait();
+				// Whoever interrupts may need this thread's processor.
+				Thread.yield();
 			}
 			if (!this.passed) {
 				Thread.interrupted();

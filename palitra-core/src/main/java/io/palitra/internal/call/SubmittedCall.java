@@ -15,6 +15,7 @@ import io.palitra.internal.call.State.Open;
 import io.palitra.internal.loop.Clock;
 import io.palitra.internal.loop.Headroom;
 import io.palitra.internal.loop.LoopFuture;
+import io.palitra.internal.loop.LoopTask;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.spi.RunResult;
 
@@ -139,14 +140,10 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	@Override
 	boolean handTo(Executor executor) {
 		if (calls().settings().isBounded()) {
-			return loop().execute(() -> handOverTo(executor));
+			return loop().enqueue(new HandOver(executor));
 		}
 		handOverTo(executor);
 		return true;
-	}
-
-	@Override
-	void cancelled() {
 	}
 
 	@Override
@@ -162,6 +159,29 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	@Override
 	boolean isHandledBy(Thread thread) {
 		return this.teller == thread || super.isHandledBy(thread);
+	}
+
+	/**
+	 * Hands the call to its executor, on the loop.
+	 */
+	private final class HandOver extends LoopTask {
+
+		private final Executor executor;
+
+		HandOver(Executor executor) {
+			this.executor = executor;
+		}
+
+		@Override
+		public void perform() {
+			handOverTo(this.executor);
+		}
+
+		@Override
+		public @Nullable Runnable abandon() {
+			return SubmittedCall.this.abandon();
+		}
+
 	}
 
 	/**

@@ -89,8 +89,8 @@ public final class Texts {
 		return new CancellationException(task(call) + " was cancelled");
 	}
 
-	static String task(Call<?> call) {
-		return "Task \"" + call.getTaskName() + "\"";
+	static String task(Work<?> work) {
+		return "Task \"" + work.getTaskName() + "\"";
 	}
 
 	static String hang(Call<?> call, Thread owner, long age) {

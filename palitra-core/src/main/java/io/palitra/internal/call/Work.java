@@ -36,16 +36,19 @@ import io.palitra.spi.RunResult;
  *                                                                      └ work ends ─▶ Failed
  * </pre>
  *
- * One word says where the work is, and every arrow is a compare-and-set of it, so that
- * whatever races has one winner: the stage, the owner whose time is up or who is
- * interrupted, the canceller, the closer (rules C2 and C5). Whoever wins sees in the word
- * that he replaces what there is to drop, interrupt or cancel, so that happens once too.
+ * STARTING goes to ENDING or to the outcome without a stage that runs if the task fails,
+ * or its stage is done. One word says where the work is, and every arrow that can race is
+ * a compare-and-set of it, so that whatever races has one winner: the stage, the owner
+ * whose time is up or who is interrupted, the canceller, the closer (rules C2 and C5).
+ * Whoever wins sees in the word that he replaces what there is to drop, interrupt or
+ * cancel, so that happens once too.
  * <p>
  * The compare-and-set that starts a task acquires what its caller did before, through the
  * queue; the one that ends it releases what the work did (rule C20). Fields of subclasses
  * are written before the state that says that they are there, and read after it.
  */
-abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, BiConsumer<T, @Nullable Throwable> {
+abstract class Work<T extends @Nullable Object> extends LoopTask
+		implements Runnable, BiConsumer<T, @Nullable Throwable> {
 
 	private static final VarHandle STATE;
 
@@ -61,6 +64,7 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	/**
 	 * A {@link State}, or the outcome: the value or a {@link Failed}.
 	 */
+	@SuppressWarnings("NullAway.Init") // set through its handle
 	private volatile Object state;
 
 	/**
@@ -70,7 +74,8 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	private boolean heard;
 
 	Work(Open initial) {
-		this.state = initial;
+		// Without a fence: published with the work.
+		STATE.set(this, initial);
 	}
 
 	/**
@@ -102,6 +107,12 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	abstract void workEnded();
 
 	/**
+	 * Returns whether the end of the work has to be told before its outcome is there.
+	 * Asked while the task is being called.
+	 */
+	abstract boolean isFollowed();
+
+	/**
 	 * The work was given up before its task was called.
 	 * @param admitted whether it had its permit
 	 */
@@ -110,7 +121,8 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	/**
 	 * The work is cancelled while it runs: tells what depends on it.
 	 */
-	abstract void cancelled();
+	void cancelled() {
+	}
 
 	/**
 	 * The outcome is there.
@@ -131,7 +143,8 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	 * The work has ended after it was given up.
 	 * @param left whether nobody needs its outcome any more
 	 */
-	abstract void endedLate(boolean left);
+	void endedLate(boolean left) {
+	}
 
 	/**
 	 * Returns how many nanoseconds the owner has spent on what the work had for it.
@@ -225,6 +238,21 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 		if (this.state != State.QUEUED || !STATE.compareAndSet(this, State.QUEUED, starting)) {
 			return false;
 		}
+		callInContext();
+		return true;
+	}
+
+	/**
+	 * Starts a work on the current thread that no other knows yet.
+	 * @return whether it has ended at once, which has not been told: there is an outcome
+	 */
+	final boolean startUnshared() {
+		STATE.set(this, State.UNSHARED);
+		callInContext();
+		return !isFollowed();
+	}
+
+	private void callInContext() {
 		try {
 			starting();
 			takeContext().run(this);
@@ -233,7 +261,6 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 			// Whatever it was: the work must not stay where nobody ends it.
 			end(null, ex);
 		}
-		return true;
 	}
 
 	/**
@@ -382,9 +409,14 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	 * Ends the work with what it has brought. A stage that says so twice is heard once.
 	 */
 	private void end(@Nullable T value, @Nullable Throwable failure) {
+		if (!isFollowed() && endsAtOnce(value, failure)) {
+			return;
+		}
 		if (isAbandoned() && waitsForOthers(() -> end(value, failure))) {
 			return;
 		}
+		// Made before the state is left that others may end: there may be no memory.
+		Object outcome = outcome(value, failure);
 		Object seen;
 		Object next;
 		do {
@@ -402,7 +434,7 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 		while (!STATE.compareAndSet(this, seen, next));
 		pass(seen);
 		workEnded();
-		if (next == State.ENDING && STATE.compareAndSet(this, State.ENDING, outcome(value, failure))) {
+		if (next == State.ENDING && STATE.compareAndSet(this, State.ENDING, outcome)) {
 			ended();
 			return;
 		}
@@ -417,6 +449,24 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 		}
 	}
 
+	/**
+	 * Ends a work whose task was called just now, and of which nobody has to be told that
+	 * before.
+	 * @return {@code false} if it is not one
+	 */
+	private boolean endsAtOnce(@Nullable T value, @Nullable Throwable failure) {
+		Object seen = this.state;
+		if (seen == State.UNSHARED) {
+			STATE.set(this, outcome(value, failure));
+			return true;
+		}
+		if (seen == State.STARTING && STATE.compareAndSet(this, seen, outcome(value, failure))) {
+			ended();
+			return true;
+		}
+		return false;
+	}
+
 	private static Object outcome(@Nullable Object value, @Nullable Throwable failure) {
 		if (failure == null) {
 			return Null.masked(value);
@@ -427,8 +477,9 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 	}
 
 	/**
-	 * Gives the work an outcome that its stage has not brought, without touching the
-	 * work: who ends many works lets all owners go before he runs others' code.
+	 * Gives the work an outcome that its stage has not brought, without touching the work
+	 * but for the interrupt of a task that is being called: who ends many works lets all
+	 * owners go before he runs others' code.
 	 * @param cause what the runner ended of, if it did
 	 * @param in where the work is, if not where its state says
 	 * @return what to {@linkplain #cancelWork cancel}, {@code null} if there is an
@@ -440,6 +491,10 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 			Failed failed = new Failed(result, cause, (in != null) ? in : open.phase(), hopTime);
 			boolean works = open.isWorking() && ownsStage();
 			if (STATE.compareAndSet(this, open, works ? new Abandoned(failed, open) : failed)) {
+				if (open instanceof Starting starting) {
+					// At once, as its thread waits for that.
+					starting.interrupt();
+				}
 				return open;
 			}
 		}
@@ -455,9 +510,6 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 			dropped(was == State.QUEUED);
 			return;
 		}
-		if (was instanceof Starting starting) {
-			starting.interrupt();
-		}
 		if (!ownsStage()) {
 			// A stage that has completed just now tells that itself.
 			if (was.isWorking()) {
@@ -472,8 +524,27 @@ abstract class Work<T extends @Nullable Object> implements LoopTask, Runnable, B
 		cancelled();
 	}
 
+	/**
+	 * Ends the work with an outcome that its stage has not brought: drops a task that was
+	 * not called, cancels one that was.
+	 * @return {@code false} if the work has ended
+	 */
+	final boolean end(RunResult result, @Nullable Throwable cause, @Nullable RunPhase in) {
+		Open was = giveUp(result, cause, in);
+		if (was != null) {
+			cancelWork(was);
+			ended();
+		}
+		return was != null;
+	}
+
 	private void cancel(CompletionStage<?> stage) {
-		Stages.cancel(stage, () -> Texts.givenUp(getTaskName()));
+		try {
+			Stages.cancel(stage, () -> Texts.givenUp(getTaskName()));
+		}
+		catch (StackOverflowError ex) {
+			moveOn(() -> cancel(stage));
+		}
 	}
 
 	/**

@@ -37,7 +37,7 @@ final class Grace {
 	}
 
 	/**
-	 * The runner has ended. Those who still wait to end it say again what they leave it.
+	 * Whoever ended the runner has done so, or need not.
 	 */
 	void reset() {
 		this.end.set(Nanos.FOREVER);

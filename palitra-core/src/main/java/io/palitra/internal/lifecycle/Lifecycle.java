@@ -144,7 +144,7 @@ public final class Lifecycle {
 			}
 		}
 		finally {
-			this.lock.unlock();
+			endTurn();
 		}
 	}
 
@@ -208,21 +208,54 @@ public final class Lifecycle {
 	 * @return what was handed to the loop and never started
 	 */
 	private List<Runnable> end(long nanos, RunnerState target, @Nullable Loop only) {
-		// For whoever holds the lock to end the same loop; endLoop(..) says it again.
-		this.grace.shorten(nanos);
-		this.lock.lock();
+		if (isPresent(only)) {
+			// For whoever holds the lock to end the same loop; endLoop(..) says it again.
+			this.grace.shorten(nanos);
+		}
+		beginTurn();
 		try {
-			return (only == null || only == this.life.loop()) ? endLoop(nanos, target) : List.of();
+			return isPresent(only) ? endLoop(nanos, target) : List.of();
 		}
 		finally {
-			this.lock.unlock();
+			endTurn();
 		}
+	}
+
+	private boolean isPresent(@Nullable Loop only) {
+		return only == null || only == this.life.loop();
+	}
+
+	/**
+	 * Takes the lock. An interrupt ends the grace of whoever has it, as it ends one's
+	 * own; the thread's flag is kept.
+	 */
+	private void beginTurn() {
+		boolean interrupted = false;
+		while (!this.lock.isHeldByCurrentThread()) {
+			try {
+				this.lock.lockInterruptibly();
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+				this.grace.shorten(0);
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Whoever waits for the lock says again what he leaves the runner.
+	 */
+	private void endTurn() {
+		this.grace.reset();
+		this.lock.unlock();
 	}
 
 	private List<Runnable> endLoop(long nanos, RunnerState target) {
 		RunnerState state = this.life.state();
 		if (state == RunnerState.CLOSED || state == target) {
-			this.grace.reset();
 			return List.of();
 		}
 		this.grace.shorten(nanos);
@@ -233,7 +266,6 @@ public final class Lifecycle {
 		}
 		List<Runnable> unstarted = stopLoop();
 		this.life.end(target);
-		this.grace.reset();
 		if (target == RunnerState.CLOSED) {
 			this.closed.countDown();
 		}
@@ -248,7 +280,7 @@ public final class Lifecycle {
 		this.grace.await(() -> isIdle() || isAwaitedByItself(), 0);
 		this.calls.register().setDrainer(null);
 		if (!isIdle()) {
-			this.calls.endAll(null);
+			this.calls.endAll(this.life.loop(), null);
 		}
 	}
 
@@ -292,13 +324,13 @@ public final class Lifecycle {
 	}
 
 	/**
-	 * Lets the loop run what was handed to it before, and ends it.
+	 * Lets the loop run what was handed to it, and ends it.
 	 */
 	private List<Runnable> stopLoop() {
 		Loop loop = this.life.loop();
 		if (this.grace.left() > 0) {
-			CountDownLatch drained = loop.drained();
-			this.grace.await(() -> drained.getCount() == 0 || loop.isClosed(), 0);
+			loop.closeWhenIdle();
+			this.grace.await(loop::isClosed, 0);
 		}
 		List<Runnable> unstarted = loop.close();
 		int tasks = 0;

@@ -19,6 +19,11 @@ public final class Clock {
 	 */
 	private static final int WORKERS = 16;
 
+	/**
+	 * When to try again what no thread could be started for: 10 ms.
+	 */
+	private static final long RETRY = 10_000_000;
+
 	private static final ScheduledThreadPoolExecutor timer = timer();
 
 	private static final ThreadPoolExecutor workers = workers();
@@ -56,7 +61,13 @@ public final class Clock {
 	 * thread's uncaught exception handler.
 	 */
 	public static void elsewhere(Runnable others) {
-		workers.execute(others);
+		try {
+			workers.execute(others);
+		}
+		catch (OutOfMemoryError ex) {
+			// There is no thread to be had now. Others wait for what is to be done.
+			after(RETRY, () -> elsewhere(others));
+		}
 	}
 
 }

@@ -6,11 +6,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plain {@link Runnable} in the loop's queue.
+ * A plain {@link Runnable} that the loop runs.
  */
-final class Command implements LoopTask {
+final class Command extends LoopTask {
 
-	private final Runnable runnable;
+	/**
+	 * Let go when it has been run or given back.
+	 */
+	private @Nullable Runnable runnable;
 
 	/**
 	 * Whether others depend on it, so that it is run even where the loop cannot.
@@ -19,7 +22,8 @@ final class Command implements LoopTask {
 
 	/**
 	 * Taken by whoever comes first, the loop that runs it or the thread that ends the
-	 * loop, so that a command reported as never started never is.
+	 * loop, so that a command reported as never started never is. A task of the loop with
+	 * a result knows better, as it may be cancelled in between.
 	 */
 	private final AtomicBoolean taken = new AtomicBoolean();
 
@@ -30,8 +34,14 @@ final class Command implements LoopTask {
 
 	@Override
 	public void perform() {
-		if (this.taken.compareAndSet(false, true)) {
-			this.runnable.run();
+		Runnable runnable = this.runnable;
+		if (runnable != null && this.taken.compareAndSet(false, true)) {
+			try {
+				runnable.run();
+			}
+			finally {
+				this.runnable = null;
+			}
 		}
 	}
 
@@ -41,12 +51,17 @@ final class Command implements LoopTask {
 			perform();
 			return null;
 		}
+		Runnable runnable = this.runnable;
+		this.runnable = null;
+		if (runnable instanceof LoopFutureTask<?> task) {
+			return task.giveBack() ? task : null;
+		}
 		boolean unstarted = this.taken.compareAndSet(false, true);
 		// Also when it has started: if the loop hangs in it, nobody else ends its wait.
-		if (this.runnable instanceof Future<?> future) {
+		if (runnable instanceof Future<?> future) {
 			future.cancel(false);
 		}
-		return unstarted ? this.runnable : null;
+		return unstarted ? runnable : null;
 	}
 
 }

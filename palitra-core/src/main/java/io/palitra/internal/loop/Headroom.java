@@ -1,5 +1,7 @@
 package io.palitra.internal.loop;
 
+import java.lang.invoke.MethodHandles;
+
 /**
  * Room on the current thread's stack. Code that must not be torn in its middle by a
  * {@link StackOverflowError} asks for it before it begins: the error then comes where
@@ -8,10 +10,11 @@ package io.palitra.internal.loop;
 public final class Headroom {
 
 	/**
-	 * Frames of 600 bytes: more than palitra's own code ever needs at once, compiled or
-	 * not.
+	 * Frames of about a hundred bytes where they are compiled, and of five hundred where
+	 * they are interpreted; palitra's own code differs likewise. These are more than it
+	 * ever needs at once: eight were too few on JDK 25, fourteen were enough.
 	 */
-	private static final int FRAMES = 8;
+	private static final int FRAMES = 20;
 
 	private Headroom() {
 	}
@@ -21,19 +24,32 @@ public final class Headroom {
 	 * @throws StackOverflowError if it has not
 	 */
 	public static void require() {
-		descend(FRAMES, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
-				27, 28, 29, 30, 31, 32);
+		descend(FRAMES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	}
 
-	// The compiler makes a frame as small as it can, a seventh of what the interpreter
-	// takes for the same code: only values that live across the call keep it large.
-	private static long descend(int frames, long a, long b, long c, long d, long e, long f, long g, long h, long i,
+	/**
+	 * Initializes classes whose initializers need more: where there is no room for one,
+	 * its class cannot be used ever after, by no thread.
+	 * @param lookup has access to them
+	 */
+	public static void initialize(MethodHandles.Lookup lookup, Class<?>... types) {
+		try {
+			for (Class<?> type : types) {
+				lookup.ensureInitialized(type);
+			}
+		}
+		catch (IllegalAccessException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	// The compiler makes a frame small, but leaves room for the arguments of the next
+	// call.
+	private static int descend(int frames, long a, long b, long c, long d, long e, long f, long g, long h, long i,
 			long j, long k, long l, long m, long n, long o, long p, long q, long r, long s, long t, long u, long v,
-			long w, long x, long y, long z, long a2, long b2, long c2, long d2, long e2, long f2) {
-		return (frames == 0) ? a
-				: descend(frames - 1, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, a2, b2,
-						c2, d2, e2, f2, a) + a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q + r + s
-						+ t + u + v + w + x + y + z + a2 + b2 + c2 + d2 + e2 + f2;
+			long w, long x) {
+		return (frames == 0) ? 0
+				: 1 + descend(frames - 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	}
 
 }

@@ -76,15 +76,8 @@ public final class Loop implements Spin.Condition {
 	private final CountDownLatch terminated = new CountDownLatch(1);
 
 	/**
-	 * What runs now. Volatile: whoever closes the loop while it hangs tells it.
+	 * The loop thread's own.
 	 */
-	private volatile @Nullable LoopTask current;
-
-	/**
-	 * How many tasks have run. The loop thread's own, like what follows.
-	 */
-	private int ran;
-
 	private int nesting;
 
 	private Loop(Settings settings, BooleanSupplier abandoned, BiConsumer<Loop, Throwable> onDeath) {
@@ -184,13 +177,6 @@ public final class Loop implements Spin.Condition {
 	}
 
 	/**
-	 * Returns the task that runs now.
-	 */
-	public @Nullable LoopTask current() {
-		return this.current;
-	}
-
-	/**
 	 * Returns the task that runs next, if one waits for its turn.
 	 */
 	public @Nullable LoopTask next() {
@@ -211,7 +197,7 @@ public final class Loop implements Spin.Condition {
 	 * @return {@code false} if the loop is closed
 	 */
 	public boolean execute(Runnable command) {
-		return enqueue((command instanceof LoopFutureTask<?> task) ? task : new Command(command, false));
+		return enqueue(new Command(command, false));
 	}
 
 	/**
@@ -226,13 +212,15 @@ public final class Loop implements Spin.Condition {
 	}
 
 	/**
-	 * Returns a latch that opens when everything handed over before has been run, or when
-	 * the loop is closed.
+	 * Closes the loop as soon as it has run everything that was handed over: nothing that
+	 * it has taken is left.
 	 */
-	public CountDownLatch drained() {
-		CountDownLatch drained = new CountDownLatch(1);
-		executeInAnyCase(drained::countDown);
-		return drained;
+	public void closeWhenIdle() {
+		executeInAnyCase(() -> {
+			if (!isClosed() && !this.queue.closeIfEmpty()) {
+				closeWhenIdle();
+			}
+		});
 	}
 
 	/**
@@ -271,21 +259,27 @@ public final class Loop implements Spin.Condition {
 	/**
 	 * Ends the loop: nothing can be handed over any more, what has not started will not,
 	 * and is told so by the current thread even if the loop hangs. The thread ends when
-	 * its current callback does.
+	 * its current callback does. Calls are ended before: one that the loop has started
+	 * may be abandoned here, too.
 	 * @return what was to be executed or scheduled and never started: commands first,
 	 * each in their order
 	 */
 	public List<Runnable> close() {
-		this.queue.close(this.thread);
-		List<LoopTask> left = new ArrayList<>();
-		LoopTask running = inLoop() ? null : this.current;
+		List<LoopTask> tasks = this.queue.close(this.thread);
+		// Before what runs: a periodic one that runs just then may be there again.
+		List<Runnable> timers = abandon(this.timers.drain());
+		LoopTask running = inLoop() ? null : this.watch.current();
 		if (running != null) {
-			left.add(running);
+			tasks.add(0, running);
 		}
-		left.addAll(this.queue.drain());
-		left.addAll(this.timers.drain());
+		List<Runnable> unstarted = abandon(tasks);
+		unstarted.addAll(timers);
+		return unstarted;
+	}
+
+	private List<Runnable> abandon(List<? extends LoopTask> tasks) {
 		List<Runnable> unstarted = new ArrayList<>();
-		for (LoopTask task : left) {
+		for (LoopTask task : tasks) {
 			Runnable runnable = abandon(task);
 			if (runnable != null) {
 				unstarted.add(runnable);
@@ -315,7 +309,7 @@ public final class Loop implements Spin.Condition {
 		// The outer task waits, and does not hold the loop meanwhile.
 		this.watch.idle();
 		try {
-			while (!until.getAsBoolean() && step(timeLeft.getAsLong())) {
+			while (!until.getAsBoolean() && step(timeLeft.getAsLong(), until)) {
 				continue;
 			}
 		}
@@ -330,7 +324,7 @@ public final class Loop implements Spin.Condition {
 		this.started.countDown();
 		Throwable death = null;
 		try {
-			while (step(ABANDONED_CHECK)) {
+			while (step(ABANDONED_CHECK, () -> false)) {
 				continue;
 			}
 		}
@@ -348,6 +342,7 @@ public final class Loop implements Spin.Condition {
 			if (!isClosed()) {
 				close();
 			}
+			this.queue.forget();
 			this.terminated.countDown();
 		}
 		if (death != null) {
@@ -358,43 +353,51 @@ public final class Loop implements Spin.Condition {
 	/**
 	 * Runs one task, or due timers, or sleeps.
 	 * @param most the longest sleep, in nanoseconds
+	 * @param until what ends the sleep besides tasks and timers, and wakes the thread
 	 * @return {@code false} if the loop is closed
 	 */
-	private boolean step(long most) {
+	private boolean step(long most, BooleanSupplier until) {
 		if (isClosed()) {
 			return false;
 		}
-		boolean timersFirst = this.ran % TURN == 0;
+		boolean timersFirst = this.watch.streak() % TURN == 0;
 		boolean ranTimers = timersFirst && runDueTimers();
-		LoopTask task = this.queue.poll();
+		LoopTask task = this.queue.first();
 		if (task == null) {
 			// A timer may have brought what pump(..) waits for.
 			if (!ranTimers && (timersFirst || !runDueTimers())) {
-				sleep(most);
+				sleep(most, until);
 			}
-			this.ran = 0;
 			return true;
 		}
-		this.ran++;
-		run(task);
+		LoopTask outer = this.watch.current();
+		this.watch.current(task);
+		this.queue.removeFirst(task);
+		run(task, outer);
 		return true;
 	}
 
 	private boolean runDueTimers() {
-		long now = System.nanoTime();
 		for (int due = 0; due < TURN; due++) {
-			TimerTask<?> timer = isClosed() ? null : this.timers.pollDue(now);
+			Map.Entry<TimerTask<?>, Command> timer = isClosed() ? null : this.timers.due();
 			if (timer == null) {
 				return due > 0;
 			}
-			run(timer);
+			this.queue.forgetLast();
+			LoopTask outer = this.watch.current();
+			// Before it leaves the timers: a closer finds it there or here.
+			this.watch.current(timer.getValue());
+			if (!this.timers.remove(timer.getKey())) {
+				// It was cancelled meanwhile.
+				this.watch.current(outer);
+				continue;
+			}
+			run(timer.getValue(), outer);
 		}
 		return true;
 	}
 
-	private void run(LoopTask task) {
-		LoopTask outer = this.current;
-		this.current = task;
+	private void run(LoopTask task, @Nullable LoopTask outer) {
 		this.watch.next();
 		try {
 			task.perform();
@@ -405,22 +408,28 @@ public final class Loop implements Spin.Condition {
 			Uncaught.report(ex);
 		}
 		finally {
-			this.current = outer;
+			this.watch.current(outer);
 			// A flag left behind by a task would make every later park return at once.
 			Thread.interrupted();
 		}
 	}
 
-	private void sleep(long most) {
+	private void sleep(long most, BooleanSupplier until) {
 		this.watch.idle();
 		this.spin.spinForTask(this);
+		if (holds()) {
+			// Others read what is written from here on.
+			return;
+		}
+		this.spin.parks();
 		this.queue.sleeping();
-		// Both are looked at after the loop has said that it sleeps, see TaskQueue.
+		// All are looked at after the loop has said that it sleeps, see TaskQueue. From
+		// here to the park there is no code of others, the logger's included: what they
+		// wait for would take the wake-up.
 		long overdue = this.timers.overdue();
 		long nap = (overdue != Long.MIN_VALUE) ? Math.min(-overdue, most) : most;
-		boolean slept = this.queue.isEmpty() && !isClosed() && nap > 0;
+		boolean slept = this.queue.isEmpty() && nap > 0 && !until.getAsBoolean();
 		if (slept) {
-			this.spin.parks();
 			park(nap);
 		}
 		this.queue.awake();
@@ -442,7 +451,7 @@ public final class Loop implements Spin.Condition {
 	 */
 	@Override
 	public boolean holds() {
-		return !this.queue.isEmpty() || isClosed();
+		return !this.queue.isEmpty();
 	}
 
 	@Override

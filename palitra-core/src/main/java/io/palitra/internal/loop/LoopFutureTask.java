@@ -9,14 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A task of the loop with a result. Differs from its base class in what a loop thread
  * demands: a cancellation never interrupts, since the interrupt could hit whatever runs
  * there next, and the loop thread may not wait for itself.
  */
-public class LoopFutureTask<V> extends FutureTask<V> implements LoopTask {
+public class LoopFutureTask<V> extends FutureTask<V> {
 
 	/**
 	 * Set by whoever comes first, the loop that calls the callable or the thread that
@@ -41,19 +39,18 @@ public class LoopFutureTask<V> extends FutureTask<V> implements LoopTask {
 		this.taken.set(false);
 	}
 
-	@Override
-	public final void perform() {
-		run();
-	}
-
-	@Override
-	public final @Nullable Runnable abandon() {
+	/**
+	 * Cancels the task for the end of its loop.
+	 * @return whether it is to be given back: it was never started, and its owner had not
+	 * cancelled it
+	 */
+	final boolean giveBack() {
 		// Also when it has started: if the loop hangs in it, nobody else ends its wait.
 		boolean cancelled = super.cancel(false);
 		// After that: a body that comes too late must find that nobody asks for its
 		// result.
 		boolean unstarted = this.taken.compareAndSet(false, true);
-		return (cancelled && unstarted) ? this : null;
+		return cancelled && unstarted;
 	}
 
 	@Override

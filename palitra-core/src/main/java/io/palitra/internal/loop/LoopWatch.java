@@ -8,17 +8,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the time of one loop: how long it has been busy, and which callbacks hold it too
- * long (rule C18). Callbacks are looked at from outside while they run, which shows their
- * stack; those that end between two looks, the loop itself notices when it starts the
- * next one. The {@link Clock} looks, and only while the loop is busy, so that an idle
- * runner costs nothing.
+ * Keeps the time of one loop: what it does, how long it has been busy, and which
+ * callbacks hold it too long (rule C18). Callbacks are looked at from outside while they
+ * run, which shows their stack; those that end between two looks, the loop itself notices
+ * when it starts the next one. The {@link Clock} looks, and only while the loop is busy,
+ * so that an idle runner costs nothing.
  * <p>
  * {@link #since}, {@link #idleSince} and {@link #idleTime} are written by the loop thread
  * and read by others, who compare values to tell callbacks apart or tell the time by
  * them. An old value does no harm there, so opaque access is enough.
  */
-public final class LoopWatch {
+public final class LoopWatch extends Padding {
 
 	/**
 	 * At most one first report a second.
@@ -46,6 +46,8 @@ public final class LoopWatch {
 	 */
 	private static final long[] AGAIN = { 1_000_000_000L, 10_000_000_000L, 60_000_000_000L };
 
+	private static final VarHandle CURRENT;
+
 	private static final VarHandle SINCE;
 
 	private static final VarHandle IDLE_SINCE;
@@ -55,6 +57,7 @@ public final class LoopWatch {
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			CURRENT = lookup.findVarHandle(LoopWatch.class, "current", LoopTask.class);
 			SINCE = lookup.findVarHandle(LoopWatch.class, "since", long.class);
 			IDLE_SINCE = lookup.findVarHandle(LoopWatch.class, "idleSince", long.class);
 			IDLE_TIME = lookup.findVarHandle(LoopWatch.class, "idleTime", long.class);
@@ -78,6 +81,12 @@ public final class LoopWatch {
 	private final long bornAt = System.nanoTime();
 
 	/**
+	 * What the loop runs now. Written with release before that leaves the queue or the
+	 * timers, read after these by whoever closes the loop while it hangs, and tells it.
+	 */
+	private @Nullable LoopTask current;
+
+	/**
 	 * When the callback that runs now began, zero if the loop has nothing to do.
 	 */
 	private long since;
@@ -91,6 +100,12 @@ public final class LoopWatch {
 	 * How long the loop has had nothing to do before.
 	 */
 	private long idleTime;
+
+	/**
+	 * How many callbacks have begun since the loop had nothing to do. The loop thread's
+	 * own.
+	 */
+	private int streak;
 
 	/**
 	 * Whether looks are on their way. Set by the loop thread, cleared by the last look,
@@ -143,6 +158,28 @@ public final class LoopWatch {
 	}
 
 	/**
+	 * Returns the task that runs now.
+	 */
+	public @Nullable LoopTask current() {
+		return (LoopTask) CURRENT.getAcquire(this);
+	}
+
+	/**
+	 * Another task runs now, or none. On the loop thread.
+	 */
+	void current(@Nullable LoopTask task) {
+		CURRENT.setRelease(this, task);
+	}
+
+	/**
+	 * Returns how many callbacks have begun since the loop had nothing to do. On the loop
+	 * thread.
+	 */
+	int streak() {
+		return this.streak;
+	}
+
+	/**
 	 * Returns when the current callback began, zero if none runs.
 	 */
 	public long since() {
@@ -172,6 +209,7 @@ public final class LoopWatch {
 	 * A callback begins, the one before has ended. On the loop thread.
 	 */
 	void next() {
+		this.streak++;
 		long now = System.nanoTime();
 		if (this.since != 0) {
 			now = ended(now);
@@ -183,9 +221,19 @@ public final class LoopWatch {
 			this.spin.waited(waited);
 		}
 		SINCE.setOpaque(this, now);
-		if (!this.looking.get() && this.threshold != Nanos.FOREVER) {
-			this.looking.set(true);
+		if (!this.looking.get() && this.threshold != Nanos.FOREVER && this.looking.compareAndSet(false, true)) {
+			startLooking();
+		}
+	}
+
+	private void startLooking() {
+		try {
 			Clock.after(this.period, this::look);
+		}
+		catch (OutOfMemoryError ex) {
+			// There is no thread to be had, and the callback is to run all the same.
+			this.looking.set(false);
+			Log.debug("The " + this.loop + " cannot be looked at", ex);
 		}
 	}
 
@@ -193,6 +241,7 @@ public final class LoopWatch {
 	 * The loop has nothing to do. On the loop thread.
 	 */
 	void idle() {
+		this.streak = 0;
 		if (this.since != 0) {
 			long now = ended(System.nanoTime());
 			SINCE.setOpaque(this, 0L);
@@ -247,17 +296,22 @@ public final class LoopWatch {
 			}
 			else if (now - this.seenSince >= LINGER) {
 				this.looking.set(false);
-				// A callback that began before this read is looked at further; one that
-				// begins later finds that nobody looks.
-				if (since() == 0 || !this.looking.compareAndSet(false, true)) {
-					return;
-				}
+				// A callback that begins later finds that nobody looks. One that began
+				// before may not have been seen, nor have seen that: it is in a moment.
+				Clock.after(this.period, this::lookAgain);
+				return;
 			}
 		}
 		catch (Throwable ex) {
 			Log.warn("The " + this.loop + " could not be looked at", ex);
 		}
 		Clock.after(next, this::look);
+	}
+
+	private void lookAgain() {
+		if (since() != 0 && this.looking.compareAndSet(false, true)) {
+			look();
+		}
 	}
 
 	private static long reportAfter(long held) {

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>
  * Threads that look take turns in being served, so what they write must not share a cache
  * line with what the other side reads: hence the padding, and hence no count of spinning
- * threads that all would change. Instead a loop that is in a hurry takes its share of the
- * processors, for itself and its owners, and gives it back before it parks.
+ * threads that all loops would change. Instead a loop that is in a hurry takes its share
+ * of the processors, for itself and its owners, and gives it back before it parks.
  */
 public final class Spin {
 
@@ -239,33 +239,10 @@ public final class Spin {
 	}
 
 	/**
-	 * What keeps a cache line of its own from the left.
-	 */
-	private abstract static class LeftPadding {
-
-		long p1;
-
-		long p2;
-
-		long p3;
-
-		long p4;
-
-		long p5;
-
-		long p6;
-
-		long p7;
-
-		long p8;
-
-	}
-
-	/**
 	 * What one side, the loop or its owners, remembers. Owners share it without ordering:
 	 * what one gets wrong by that is one spin.
 	 */
-	private abstract static class State extends LeftPadding {
+	private abstract static class State extends Padding {
 
 		private static final int MOST = 1023;
 

@@ -21,17 +21,18 @@ public final class Stages {
 	 * clients (the JDK's {@code HttpClient} is one) ignore a cancellation otherwise.
 	 * @param why what the cancellation tells others who wait for the same stage, if the
 	 * stage lets it
+	 * @throws StackOverflowError if the current thread has no room for it
 	 */
 	public static void cancel(CompletionStage<?> stage, Supplier<String> why) {
-		try {
-			if (stage.getClass() == CompletableFuture.class && stage instanceof CompletableFuture<?> future) {
-				// All that the JDK's own class does to be cancelled, but with a text. A
-				// subclass may do more.
-				if (!future.isDone()) {
-					future.completeExceptionally(new CancellationException(why.get()));
-				}
-				return;
+		if (stage.getClass() == CompletableFuture.class && stage instanceof CompletableFuture<?> future) {
+			// All that the JDK's own class does to be cancelled, but with a text. A
+			// subclass may do more.
+			if (!future.isDone()) {
+				future.completeExceptionally(new CancellationException(why.get()));
 			}
+			return;
+		}
+		try {
 			Future<?> future = (stage instanceof Future<?> itself) ? itself : stage.toCompletableFuture();
 			future.cancel(true);
 		}

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * The timers of one loop, the one that is due first in front. Any thread adds and
  * removes, so that a cancelled timer is gone at once even while the loop is held; adding,
  * removing and taking grow with the logarithm of their number. A timer is given out once:
- * whoever removes it has it.
+ * whoever removes it has it, with a command that runs it this time.
  */
 final class Timers {
 
-	private final ConcurrentSkipListMap<TimerTask<?>, Boolean> timers = new ConcurrentSkipListMap<>();
+	private final ConcurrentSkipListMap<TimerTask<?>, Command> timers = new ConcurrentSkipListMap<>();
 
 	void add(TimerTask<?> timer) {
-		this.timers.put(timer, Boolean.TRUE);
+		this.timers.put(timer, new Command(timer, false));
 	}
 
 	/**
@@ -34,35 +34,25 @@ final class Timers {
 	 * taken, zero or less if none is due, {@link Long#MIN_VALUE} if there is none.
 	 */
 	long overdue() {
-		Map.Entry<TimerTask<?>, Boolean> first = this.timers.firstEntry();
+		Map.Entry<TimerTask<?>, Command> first = this.timers.firstEntry();
 		return (first != null) ? -first.getKey().dueIn(System.nanoTime()) : Long.MIN_VALUE;
 	}
 
 	/**
-	 * Takes the timer that is due first.
-	 * @param now a reading of the clock
-	 * @return the timer, {@code null} if none is due
+	 * Returns the timer that is due first, {@code null} if none is due. It stays here.
 	 */
-	@Nullable TimerTask<?> pollDue(long now) {
-		for (;;) {
-			Map.Entry<TimerTask<?>, Boolean> first = this.timers.firstEntry();
-			if (first == null || first.getKey().dueIn(now) > 0) {
-				return null;
-			}
-			// Fails if it was cancelled in between.
-			if (remove(first.getKey())) {
-				return first.getKey();
-			}
-		}
+	Map.@Nullable Entry<TimerTask<?>, Command> due() {
+		Map.Entry<TimerTask<?>, Command> first = this.timers.firstEntry();
+		return (first != null && first.getKey().dueIn(System.nanoTime()) <= 0) ? first : null;
 	}
 
 	/**
 	 * Takes all, in the order in which they are due.
 	 */
-	List<TimerTask<?>> drain() {
-		List<TimerTask<?>> left = new ArrayList<>();
+	List<Command> drain() {
+		List<Command> left = new ArrayList<>();
 		for (var first = this.timers.pollFirstEntry(); first != null; first = this.timers.pollFirstEntry()) {
-			left.add(first.getKey());
+			left.add(first.getValue());
 		}
 		return left;
 	}

@@ -55,7 +55,8 @@ public final class NettyEventLoops implements BlockingDetector {
 	public boolean mustNotBlock(Thread thread) {
 		MethodHandle question = OF_THREADS.get(thread.getClass());
 		try {
-			return (boolean) ((question != null) ? question : OnClassPath.QUESTION).invokeExact();
+			// Apart: one that is a constant costs nothing.
+			return (question != null) ? (boolean) question.invokeExact() : (boolean) OnClassPath.QUESTION.invokeExact();
 		}
 		catch (RuntimeException | Error ex) {
 			throw ex;
