@@ -47,7 +47,7 @@ public final class CloseUnderFire {
 	/**
 	 * How many objects of a class may be left at the end: constants.
 	 */
-	private static final long REMAINDER = 4;
+	private static final long REMAINDER = 5;
 
 	private static final Logger LOGGER = Logger.getLogger("io.palitra");
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -129,6 +130,19 @@ final class Races {
 		}
 		catch (InterruptedException | TimeoutException ex) {
 			return "nothing: " + ex;
+		}
+	}
+
+	/**
+	 * Waits for the end of a loop.
+	 * @return {@code false} if it does not come
+	 */
+	static boolean ends(ExecutorService loop) {
+		try {
+			return loop.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			return false;
 		}
 	}
 

@@ -307,6 +307,20 @@ class EventLoopThreadRunnerLifecycleTests {
 	}
 
 	@Test
+	void commandThatClosesItsOwnContextDoesNotWaitForItsCallC10() {
+		this.contextRunner.withPropertyValues("palitra.runner.shutdown.grace-period=1h", "palitra.runner.timeout=30s")
+			.run((context) -> {
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				String result = runner.runScoped((scope) -> CompletableFuture.supplyAsync(() -> {
+					context.close();
+					return "closed";
+				}, scope.caller()));
+				assertThat(result).isEqualTo("closed");
+				await().atMost(Duration.ofSeconds(30)).until(() -> runner.snapshot().state() == RunnerState.CLOSED);
+			});
+	}
+
+	@Test
 	void stopWithCallbackCallsBackThoughThereIsNoRunner() {
 		this.contextRunner
 			.withInitializer(

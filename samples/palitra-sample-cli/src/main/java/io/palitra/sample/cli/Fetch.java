@@ -37,7 +37,12 @@ final class Fetch implements AsyncCallable<HttpResponse<Void>> {
 
 	private volatile @Nullable Long startedAt;
 
-	private volatile @Nullable Result result;
+	private volatile @Nullable CompletableFuture<Result> ended;
+
+	/**
+	 * Written after the other two.
+	 */
+	private volatile @Nullable CompletableFuture<HttpResponse<Void>> response;
 
 	Fetch(HttpClient client, URI url, Duration timeout, Runnable whenEnded) {
 		this.client = client;
@@ -53,11 +58,13 @@ final class Fetch implements AsyncCallable<HttpResponse<Void>> {
 				BodyHandlers
 					.ofByteArrayConsumer((part) -> part.ifPresent((data) -> this.bytes.addAndGet(data.length))));
 		CompletableFuture<Void> timer = cancelAfterTimeout(response);
-		response.whenComplete((answer, failure) -> {
-			this.result = (failure != null) ? result(0, problem(failure, timer)) : result(answer.statusCode(), null);
+		this.ended = response.handle((answer, failure) -> {
+			Result result = (failure != null) ? result(0, problem(failure, timer)) : result(answer.statusCode(), null);
 			timer.cancel(false);
 			this.whenEnded.run();
+			return result;
 		});
+		this.response = response;
 		// Not a stage derived from it: only cancelling this one ends the request.
 		return response;
 	}
@@ -102,9 +109,12 @@ final class Fetch implements AsyncCallable<HttpResponse<Void>> {
 	 * Returns what is known now.
 	 */
 	Result result() {
-		Result result = this.result;
-		if (result != null) {
-			return result;
+		CompletableFuture<HttpResponse<Void>> response = this.response;
+		CompletableFuture<Result> ended = this.ended;
+		if (response != null && response.isDone() && ended != null) {
+			// A future tells the last who asked first: whoever waits for the response may
+			// come here before the result is there, which then is on its way.
+			return ended.join();
 		}
 		return result(0, (this.startedAt != null) ? "cancelled" : "not started");
 	}

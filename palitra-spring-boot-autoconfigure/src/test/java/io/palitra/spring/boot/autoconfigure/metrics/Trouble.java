@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.RunOptions;
 
+import static org.awaitility.Awaitility.await;
+
 /**
  * What can befall an application, and the alert for it.
  */
@@ -120,8 +122,7 @@ enum Trouble {
 
 		@Override
 		void befall(EventLoopThreadRunner runner, Callers callers) throws Exception {
-			Thread thread = runner.run(() -> CompletableFuture.completedFuture(Thread.currentThread()));
-			Thread.class.getMethod("stop").invoke(thread);
+			killLoop(runner);
 			callers.call(() -> succeed(runner));
 		}
 
@@ -139,8 +140,7 @@ enum Trouble {
 
 		@Override
 		void befall(EventLoopThreadRunner runner, Callers callers) throws Exception {
-			Thread thread = runner.run(() -> CompletableFuture.completedFuture(Thread.currentThread()));
-			Thread.class.getMethod("stop").invoke(thread);
+			killLoop(runner);
 		}
 
 	},
@@ -179,6 +179,16 @@ enum Trouble {
 
 	List<String> properties() {
 		return this.properties;
+	}
+
+	/**
+	 * Kills the loop's thread while it sleeps: in the last moments of a task, the error
+	 * would be the task's own.
+	 */
+	private static void killLoop(EventLoopThreadRunner runner) throws Exception {
+		Thread thread = runner.run(() -> CompletableFuture.completedFuture(Thread.currentThread()));
+		await().atMost(Duration.ofSeconds(30)).until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+		Thread.class.getMethod("stop").invoke(thread);
 	}
 
 	private static void block(EventLoopThreadRunner runner) {
