@@ -1,7 +1,6 @@
 package io.palitra.benchmarks;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,11 +12,10 @@ public final class Hogs implements AutoCloseable {
 	private final List<Process> processes = new ArrayList<>();
 
 	Hogs(int count) throws IOException {
-		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 		for (int i = 0; i < count; i++) {
-			this.processes.add(new ProcessBuilder(java, "-Xmx16m", "-cp", System.getProperty("java.class.path"),
-					Hogs.class.getName())
-				.start());
+			this.processes
+				.add(Jvm.with(List.of("-Xmx16m", "-cp", System.getProperty("java.class.path"), Hogs.class.getName()))
+					.start());
 		}
 	}
 

@@ -72,6 +72,9 @@ final class Measurement {
 		if (this.scenario.question() == StartUp.class) {
 			new StartUp().measure(this.plan.starts(), this::add);
 		}
+		else if (this.scenario.question() == InFlight.class) {
+			InFlight.measure(this::add);
+		}
 		else {
 			try (Hogs hogs = new Hogs(this.scenario.hogs())) {
 				for (RunResult result : jmh()) {
@@ -153,7 +156,7 @@ final class Measurement {
 			return this.rounds * this.plan.starts() + " starts of each, in turn";
 		}
 		String forks = this.rounds + ((this.rounds == 1) ? " fork" : " forks");
-		if (this.scenario.question() == Idle.class) {
+		if (this.scenario.question() == Idle.class || this.scenario.question() == InFlight.class) {
 			return forks;
 		}
 		return forks + " of " + this.plan.iterations() + " × " + time(this.plan.iteration()) + " after " + WARMUPS
@@ -169,7 +172,7 @@ final class Measurement {
 			case REQUESTS -> this.scenario.callers() * 1000 / result.getPrimaryResult().getScore();
 			case P99 -> result.getPrimaryResult().getStatistics().getPercentile(99);
 			case IDLE -> secondary(result, "micros") / 1000;
-			case START, START_AGAIN, THREADS -> throw new IllegalArgumentException(metric + " is not measured by JMH");
+			default -> throw new IllegalArgumentException(metric + " is not measured by JMH");
 		};
 	}
 

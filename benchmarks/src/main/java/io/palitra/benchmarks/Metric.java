@@ -23,7 +23,21 @@ enum Metric {
 
 	START_AGAIN("ms to start again", "%.0f", false),
 
-	THREADS("threads", "%.0f", false);
+	THREADS("threads", "%.0f", false),
+
+	CACHED("% of palitra's classes from the cache", "%.0f", true),
+
+	SUBMIT("µs to submit one", "%.2f", false),
+
+	HEAP("bytes of heap each", "%.0f", false),
+
+	COUNTERS("µs to read the counters", "%.1f", false),
+
+	OLDEST("µs to show the oldest 100", "%,.0f", false),
+
+	ALL("ms to show all", "%.1f", false),
+
+	CLOSE("ms to close", "%,.1f", false);
 
 	private final String label;
 

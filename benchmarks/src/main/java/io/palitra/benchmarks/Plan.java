@@ -28,9 +28,8 @@ record Plan(int rounds, Duration limit, int warmup, int iterations, int iteratio
 		return switch (name) {
 			case "quick" -> new Plan(2, Duration.ofMinutes(1), 1000, 2, 300, 1, 1,
 					matching("round-trip-1|round-trip-16|gather-100"), matching("palitra|palitraPark|jdk|task"));
-			case "short" -> new Plan(3, Duration.ofMinutes(5), 1000, 2, 250, 2, 1,
-					matching(
-							"round-trip-1|round-trip-16|gather-100|cpu-1ms|idle|fan-out-16|http-interface-16|start-up"),
+			case "short" -> new Plan(3, Duration.ofMinutes(5), 1000, 2, 250, 2, 1, matching(
+					"round-trip-1|round-trip-16|gather-100|cpu-1ms|idle|fan-out-16|http-interface-16|in-flight|start-up"),
 					matching(".*"));
 			case "long" -> new Plan(5, Duration.ofHours(3), 1000, 4, 500, 6, 5, matching(".*"), matching(".*"));
 			default ->

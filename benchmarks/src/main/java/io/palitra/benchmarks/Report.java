@@ -79,15 +79,19 @@ final class Report {
 	static String table(Answer answer) {
 		Scenario scenario = Scenario.of(answer.id());
 		StringBuilder text = new StringBuilder("### " + scenario.title() + "\n\n");
+		List<Metric> metrics = scenario.metrics()
+			.stream()
+			.filter((metric) -> answer.rows().stream().anyMatch((row) -> row.range(metric).isPresent()))
+			.toList();
 		List<Metric> compared = scenario.metrics().subList(0, scenario.compared());
 		text.append("| |");
-		scenario.metrics().forEach((metric) -> text.append(' ').append(metric.label()).append(" |"));
+		metrics.forEach((metric) -> text.append(' ').append(metric.label()).append(" |"));
 		compared.forEach((metric) -> text.append(" palitra ÷ it, ").append(metric.label()).append(" |"));
-		text.append("\n| --- |").append(" ---: |".repeat(scenario.metrics().size() + compared.size())).append('\n');
+		text.append("\n| --- |").append(" ---: |".repeat(metrics.size() + compared.size())).append('\n');
 		Optional<Row> palitra = answer.row(Role.PALITRA);
 		for (Row row : answer.rows()) {
 			text.append("| ").append(row.label()).append((row.role() == Role.LESS) ? " † |" : " |");
-			for (Metric metric : scenario.metrics()) {
+			for (Metric metric : metrics) {
 				text.append(' ')
 					.append(row.range(metric).map((range) -> range(range, metric::format)).orElse(""))
 					.append(" |");

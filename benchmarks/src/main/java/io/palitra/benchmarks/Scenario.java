@@ -29,8 +29,13 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 						new Scenario("idle", "Processor time of an idle runner", Idle.class, Map.of(), 1, false, 0,
 								List.of(Metric.IDLE), 0),
 						fanOut(16), fanOut(200), httpInterface(1), httpInterface(16),
+						new Scenario("in-flight", "Calls that were submitted and are in flight", InFlight.class,
+								Map.of(), 1, false, 0,
+								List.of(Metric.SUBMIT, Metric.HEAP, Metric.COUNTERS, Metric.OLDEST, Metric.ALL,
+										Metric.CLOSE),
+								0),
 						new Scenario("start-up", "Start of a Spring application", StartUp.class, Map.of(), 1, false, 0,
-								List.of(Metric.START, Metric.START_AGAIN, Metric.THREADS), 0)))
+								List.of(Metric.START, Metric.START_AGAIN, Metric.THREADS, Metric.CACHED), 0)))
 		.flatMap((scenarios) -> scenarios)
 		.toList();
 
@@ -43,8 +48,8 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 	}
 
 	private static Stream<Scenario> roundTripsBesideHogs() {
-		return Stream.of(1, 2)
-			.flatMap((hogs) -> Stream.of(1, 4, 16)
+		return Stream.of(1, 2, 4)
+			.flatMap((hogs) -> Stream.of(1, 4, 16, 64)
 				.map((callers) -> new Scenario("hogs-" + hogs + "-round-trip-" + callers,
 						"Round trip of a trivial task, " + callers(callers, false) + ", beside "
 								+ ((hogs == 1) ? "a process that keeps a processor busy"
@@ -103,16 +108,14 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 	}
 
 	/**
-	 * Returns the contenders that this JVM can run. Several callers only make sense for
-	 * those who wait for another thread; others, on virtual threads, would not even let
-	 * JMH have the processors.
+	 * Returns the contenders that this JVM can run. On virtual threads, those who do not
+	 * wait for another thread would not even let JMH have the processors.
 	 */
 	List<String> methods() {
 		return Arrays.stream(this.question.getDeclaredMethods())
 			.filter((method) -> method.isAnnotationPresent(Contender.class))
 			.filter((method) -> method.getAnnotation(Contender.class).since() <= Runtime.version().feature())
-			.filter((method) -> (this.callers == 1 && !this.virtual)
-					|| method.getAnnotation(Contender.class).role().waits())
+			.filter((method) -> !this.virtual || method.getAnnotation(Contender.class).role().waits())
 			.map((method) -> method.getName())
 			.sorted()
 			.toList();

@@ -1,9 +1,12 @@
 package io.palitra.benchmarks;
 
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jmh.annotations.Mode;
@@ -51,6 +54,14 @@ class ContenderTests {
 			.map((method) -> scenario.contender(method).role())
 			.toList();
 		assertThat(roles).containsOnlyOnce(Contender.Role.PALITRA).contains(Contender.Role.PEER);
+	}
+
+	@Test
+	void callsInFlightAreMeasuredInAJvmOfTheirOwn() throws Exception {
+		Map<Metric, Double> values = new EnumMap<>(Metric.class);
+		InFlight.of(InFlight.thousand()).addTo((method, metric, value) -> values.put(metric, value), "thousand");
+		assertThat(values).containsOnlyKeys(Scenario.of("in-flight").metrics());
+		assertThat(values.values()).allSatisfy((value) -> assertThat(value).isPositive());
 	}
 
 	private static String method(String benchmark) {
