@@ -283,13 +283,15 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	@Override
-	void workEnded() {
+	void workEnded(boolean waited) {
 		if (this.counted) {
 			this.calls.events().runsNoMore();
 			this.loop.spin().served(System.nanoTime() - startedAt());
 		}
-		// Children that still run are part of the work.
-		if (this.permitted && !waitsForOthers(this.calls::releasePermit)) {
+		// Children that still run are part of the work. One who has waited for them does
+		// not ask again: another who ends the same work may be asking just now, and only
+		// the last who asks is told.
+		if (this.permitted && (waited || !waitsForOthers(this.calls::releasePermit))) {
 			this.calls.releasePermit();
 		}
 	}

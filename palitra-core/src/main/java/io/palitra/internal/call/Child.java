@@ -81,7 +81,7 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	@Override
-	final void workEnded() {
+	final void workEnded(boolean waited) {
 		if (this.entered) {
 			this.scope.leave(this);
 		}

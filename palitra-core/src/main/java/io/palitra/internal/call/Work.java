@@ -103,8 +103,9 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	/**
 	 * The task was called, and its work has ended. Before the outcome, so that whoever
 	 * has that finds the work ended.
+	 * @param waited whether the works that belong to this one have been waited for
 	 */
-	abstract void workEnded();
+	abstract void workEnded(boolean waited);
 
 	/**
 	 * Returns whether the end of the work has to be told before its outcome is there.
@@ -433,7 +434,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 		}
 		while (!STATE.compareAndSet(this, seen, next));
 		pass(seen);
-		workEnded();
+		workEnded(seen instanceof Abandoned);
 		if (next == State.ENDING && STATE.compareAndSet(this, State.ENDING, outcome)) {
 			ended();
 			return;
@@ -513,7 +514,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 		if (!ownsStage()) {
 			// A stage that has completed just now tells that itself.
 			if (was.isWorking()) {
-				workEnded();
+				workEnded(true);
 			}
 		}
 		else if (was instanceof Running running) {
