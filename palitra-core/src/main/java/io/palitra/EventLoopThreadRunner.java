@@ -1274,10 +1274,9 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		 * it throws is thrown as it is
 		 */
 		public EventLoopThreadRunner build() {
-			ClassLoader contextClassLoader = EventLoopThreadRunner.class.getClassLoader();
 			String threadName = this.threadNamePrefix + this.name;
 			ThreadFactory factory = (this.threadFactory != null) ? this.threadFactory
-					: (body) -> Threads.daemon(threadName, body, contextClassLoader);
+					: (body) -> Threads.daemon(threadName, body);
 			return new EventLoopThreadRunner(new Settings(this.name, factory, this.waitStrategy, this.nestedRuns,
 					this.maxInFlight, this.overloadPolicy, this.startOn,
 					(this.timeout != null) ? Nanos.of(this.timeout) : Nanos.FOREVER, Nanos.of(this.slowTaskThreshold),

@@ -33,7 +33,7 @@ public final class AwaitCall<T extends @Nullable Object> extends OwnedCall<T> {
 	 */
 	public @Nullable Object read() {
 		CompletionStage<T> done = Objects.requireNonNull(this.stage);
-		AwaitCall<T> reader = of(calls(), done, options());
+		AwaitCall<T> reader = of(this.calls, done, options());
 		reader.listen(done);
 		// Nothing there yet if the stage runs its dependents elsewhere even when
 		// done.
@@ -45,8 +45,11 @@ public final class AwaitCall<T extends @Nullable Object> extends OwnedCall<T> {
 		running();
 	}
 
+	/**
+	 * Listens to the stage: there is nothing to start.
+	 */
 	@Override
-	void begin() {
+	boolean handOver() {
 		CompletionStage<T> stage = Objects.requireNonNull(this.stage);
 		this.stage = null;
 		try {
@@ -55,6 +58,7 @@ public final class AwaitCall<T extends @Nullable Object> extends OwnedCall<T> {
 		catch (Throwable ex) {
 			accept(null, ex);
 		}
+		return true;
 	}
 
 	@Override

@@ -8,7 +8,6 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.AsyncCallable;
-import io.palitra.RunOptions;
 
 /**
  * A task that blocks, and says where it may: all of its work is its start.
@@ -22,14 +21,6 @@ public record BlockingTask<T extends @Nullable Object>(Callable<? extends T> cal
 	@Override
 	public CompletionStage<T> call() throws Exception {
 		return CompletableFuture.completedFuture(this.callable.call());
-	}
-
-	/**
-	 * Returns options that know where the task is to start.
-	 */
-	static RunOptions place(@Nullable AsyncCallable<?> task, RunOptions options) {
-		return (task instanceof BlockingTask<?> blocking && options.startOn().isEmpty())
-				? options.startOn(blocking.startOn()) : options;
 	}
 
 }

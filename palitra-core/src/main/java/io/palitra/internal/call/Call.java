@@ -40,15 +40,27 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	/**
 	 * Where the call is entered, like the next. Written before it is.
 	 */
-	private Register.@Nullable Page page;
+	Register.@Nullable Page page;
 
-	private int place;
+	int place;
+
+	private final RunOptions options;
 
 	/**
-	 * With the name of the task, once somebody has asked for it. Immutable, and whoever
-	 * sees the one before asks again.
+	 * Calls the task, {@code null} for the loop.
 	 */
-	private RunOptions options;
+	private final @Nullable Executor startOn;
+
+	/**
+	 * How long the call may take, in nanoseconds.
+	 */
+	private final long limit;
+
+	/**
+	 * The task's name or, once somebody has asked for it, the place of the call; whoever
+	 * does not see that yet asks again.
+	 */
+	private @Nullable String name;
 
 	private final Class<?> origin;
 
@@ -94,11 +106,10 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		this.loop = calls.life().loop();
 		this.task = task;
 		this.origin = origin;
-		this.options = BlockingTask.place(task, options);
-	}
-
-	Calls calls() {
-		return this.calls;
+		this.options = options;
+		this.startOn = startOn(task);
+		this.limit = options.timeout().isPresent() ? Nanos.of(options.timeout().get()) : calls.settings().timeout();
+		this.name = options.name().orElse(null);
 	}
 
 	Loop loop() {
@@ -125,7 +136,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 * task or tells of its end.
 	 */
 	boolean isHandledBy(Thread thread) {
-		return open() instanceof State.Starting starting && starting.thread() == thread;
+		return owner() == thread || (open() instanceof State.Starting starting && starting.thread() == thread);
 	}
 
 	/**
@@ -137,47 +148,24 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 * Ends a call that was torn, in the place of the thread that made it.
 	 */
 	final void mend() {
-		if (isToBeMended()) {
-			if (startOn() != null) {
-				endTornStart();
-			}
-			end(RunResult.ERROR, null, null);
-			cancelAgain();
-			leaveInPlaceOfTheOwner();
-		}
-	}
-
-	/**
-	 * Returns whether the call is torn, to one of those who ask at the same time.
-	 */
-	private boolean isToBeMended() {
 		synchronized (this) {
-			boolean torn = this.torn;
+			if (!this.torn) {
+				return;
+			}
 			this.torn = false;
-			return torn;
 		}
+		if (startOn() != null) {
+			endTornStart();
+		}
+		end(RunResult.ERROR, null, null);
+		cancelAgain();
+		leaveInPlaceOfTheOwner();
 	}
 
 	/**
 	 * Leaves the call as its owner would have.
 	 */
 	void leaveInPlaceOfTheOwner() {
-	}
-
-	/**
-	 * The call is about to be entered.
-	 */
-	final void setPlace(Register.Page page, int place) {
-		this.page = page;
-		this.place = place;
-	}
-
-	/**
-	 * Leaves the place where the call was entered.
-	 * @return {@code false} if it had left
-	 */
-	final boolean leavePlace() {
-		return this.page != null && this.page.leave(this, this.place);
 	}
 
 	/**
@@ -202,26 +190,25 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 * Hands the call to where it is to start.
 	 * @return {@code false} if its loop is closed
 	 */
-	final boolean handOver() {
-		Executor executor = startOn();
-		if (executor == null) {
-			return this.loop.enqueue(this);
-		}
-		return handTo(executor);
+	boolean handOver() {
+		return (this.startOn != null) ? handTo(this.startOn) : this.loop.enqueue(this);
 	}
 
 	/**
 	 * Returns what calls the task, {@code null} for the loop.
 	 */
 	final @Nullable Executor startOn() {
-		return this.options.startOn().orElse(this.calls.settings().startOn());
+		return this.startOn;
 	}
 
 	/**
-	 * Returns what calls a child of this call, {@code null} for the loop.
+	 * Returns what calls a task of this call, its own or a child, {@code null} for the
+	 * loop.
 	 */
-	final @Nullable Executor startOn(AsyncCallable<?> child) {
-		return BlockingTask.place(child, this.options).startOn().orElse(this.calls.settings().startOn());
+	final @Nullable Executor startOn(@Nullable AsyncCallable<?> task) {
+		Executor otherwise = (task instanceof BlockingTask<?> blocking) ? blocking.startOn()
+				: this.calls.settings().startOn();
+		return this.options.startOn().orElse(otherwise);
 	}
 
 	/**
@@ -229,22 +216,6 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 * @return {@code false} if its loop is closed
 	 */
 	abstract boolean handTo(Executor executor);
-
-	/**
-	 * Has an executor start the call, or refuses it with what the executor throws.
-	 */
-	final void handOverTo(Executor executor) {
-		try {
-			startBy(executor);
-		}
-		catch (Throwable ex) {
-			end(RunResult.REJECTED, ex, null);
-		}
-	}
-
-	final void refuseClosed() {
-		end(RunResult.CLOSED, null, null);
-	}
 
 	@Override
 	@Nullable CompletionStage<? extends T> call() throws Exception {
@@ -266,14 +237,14 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		if (!this.loop.inLoop()) {
 			running();
 		}
-		this.calls.events().started(this);
+		events().started(this);
 	}
 
 	@Override
 	final void running() {
 		if (!this.counted) {
 			this.counted = true;
-			this.calls.events().runs();
+			events().running.increment();
 		}
 	}
 
@@ -285,7 +256,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	@Override
 	void workEnded(boolean waited) {
 		if (this.counted) {
-			this.calls.events().runsNoMore();
+			events().running.decrement();
 			this.loop.spin().served(System.nanoTime() - startedAt());
 		}
 		// Children that still run are part of the work. One who has waited for them does
@@ -294,6 +265,11 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		if (this.permitted && (waited || !waitsForOthers(this.calls::releasePermit))) {
 			this.calls.releasePermit();
 		}
+	}
+
+	@Override
+	final void refused(Throwable failure) {
+		end(RunResult.REJECTED, failure, null);
 	}
 
 	@Override
@@ -309,13 +285,8 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	@Override
-	void discard(@Nullable Object value) {
-		this.calls.events().discard(value);
-	}
-
-	@Override
-	void discardFailure(Throwable failure) {
-		this.calls.events().discardFailure(this, failure);
+	final Events events() {
+		return this.calls.events();
 	}
 
 	@Override
@@ -352,9 +323,9 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 * Tells of the end, at which the clock stops for those who listen.
 	 */
 	final void tellEnd(@Nullable Object outcome) {
-		if (this.calls.events().hasListeners()) {
+		if (events().hasListeners()) {
 			this.endedAt = System.nanoTime();
-			this.calls.events().ended(this, outcome);
+			events().ended(this, outcome);
 		}
 	}
 
@@ -405,8 +376,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	final long limit() {
-		return this.options.timeout().isPresent() ? Nanos.of(this.options.timeout().get())
-				: this.calls.settings().timeout();
+		return this.limit;
 	}
 
 	/**
@@ -414,7 +384,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 * is none.
 	 */
 	final long timeLeft() {
-		return Nanos.left(limit(), this.submittedAt);
+		return Nanos.left(this.limit, this.submittedAt);
 	}
 
 	final long age(long now) {
@@ -472,16 +442,12 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 */
 	@Override
 	public final String getTaskName() {
-		RunOptions options = this.options;
-		if (options.name().isPresent()) {
-			return options.name().get();
+		String name = this.name;
+		if (name == null) {
+			name = place();
+			this.name = name;
 		}
-		String place = place();
-		if (place == null) {
-			return CallPlace.simpleName(this.origin.getName());
-		}
-		this.options = options.name(place);
-		return place;
+		return (name != null) ? name : CallPlace.simpleName(this.origin.getName());
 	}
 
 	/**

@@ -49,7 +49,7 @@ public final class Calls {
 
 	public Calls(Settings settings) {
 		Headroom.initialize(MethodHandles.lookup(), Log.class, Clock.class, CallPlace.class, Hops.class,
-				StartPolicy.class, State.class, State.Null.class, State.Taken.class);
+				StartPolicy.class, State.class);
 		this.settings = settings;
 		this.events = new Events(settings);
 		this.permits = settings.isBounded() ? new Permits(settings.maxInFlight(), settings.overloadPolicy()) : null;
@@ -105,7 +105,7 @@ public final class Calls {
 		if (refused == null) {
 			return null;
 		}
-		this.events.rejected();
+		this.events.rejected.increment();
 		return call.end(refused, null, null) ? refused : RunResult.CLOSED;
 	}
 
@@ -123,8 +123,7 @@ public final class Calls {
 		if (call.needsPermit() && this.permits != null) {
 			return this.permits.admit(call) ? null : RunResult.REJECTED;
 		}
-		// One that only waits runs already.
-		return (!call.isQueued() || call.handOver()) ? null : RunResult.CLOSED;
+		return call.handOver() ? null : RunResult.CLOSED;
 	}
 
 	/**

@@ -24,10 +24,6 @@ final class Chain {
 		}
 	}
 
-	private void leave(Child<?> work) {
-		this.works.remove(work);
-	}
-
 	void cancel() {
 		this.cancelled = true;
 		this.works.forEach(Child::cancel);
@@ -56,7 +52,7 @@ final class Chain {
 
 		@Override
 		void ended() {
-			this.chain.leave(this);
+			this.chain.works.remove(this);
 			Object outcome = outcome();
 			leave();
 			complete(outcome);
@@ -70,11 +66,11 @@ final class Chain {
 					this.future.cancel(true);
 				}
 				else if (!fail(this.future, failure)) {
-					discardFailure(failure);
+					events().discardFailure(this, failure);
 				}
 			}
 			else if (!this.future.complete((T) outcome)) {
-				discard(outcome);
+				events().discard(outcome);
 			}
 		}
 

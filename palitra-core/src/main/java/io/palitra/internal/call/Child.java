@@ -52,11 +52,9 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 		end(RunResult.CANCELLED, null, null);
 	}
 
-	/**
-	 * Ends the child because its executor does not start it.
-	 */
-	final void refuse(Throwable failure) {
-		end(RunResult.ERROR, Texts.overloaded(Texts.task(this), this.scope.call().calls().settings(), failure), null);
+	@Override
+	final void refused(Throwable failure) {
+		end(RunResult.ERROR, Texts.overloaded(Texts.task(this), this.scope.call().calls.settings(), failure), null);
 	}
 
 	@Override
@@ -99,13 +97,8 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	@Override
-	final void discard(@Nullable Object value) {
-		this.scope.events().discard(value);
-	}
-
-	@Override
-	final void discardFailure(Throwable failure) {
-		this.scope.events().discardFailure(this, failure);
+	final Events events() {
+		return this.scope.events();
 	}
 
 	@Override

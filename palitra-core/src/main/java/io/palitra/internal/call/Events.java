@@ -32,19 +32,19 @@ final class Events {
 	 */
 	private final Set<Thread> discarding = ConcurrentHashMap.newKeySet();
 
-	private final LongAdder rejected = new LongAdder();
+	final LongAdder rejected = new LongAdder();
 
-	private final LongAdder discarded = new LongAdder();
+	final LongAdder discarded = new LongAdder();
 
 	/**
 	 * How many works run beyond the callback that has started them.
 	 */
-	private final LongAdder running = new LongAdder();
+	final LongAdder running = new LongAdder();
 
 	/**
 	 * How many owners are parked or about to be.
 	 */
-	private final LongAdder waiting = new LongAdder();
+	final LongAdder waiting = new LongAdder();
 
 	Events(Settings settings) {
 		this.runner = settings.runner();
@@ -60,10 +60,6 @@ final class Events {
 		if (hasListeners()) {
 			tell((listener) -> listener.onSubmit(call));
 		}
-	}
-
-	void rejected() {
-		this.rejected.increment();
 	}
 
 	void started(Call<?> call) {
@@ -87,22 +83,6 @@ final class Events {
 				Log.warn("Listener " + listener.getClass().getName() + " of runner \"" + this.runner + "\" failed", ex);
 			}
 		}
-	}
-
-	void runs() {
-		this.running.increment();
-	}
-
-	void runsNoMore() {
-		this.running.decrement();
-	}
-
-	void waits() {
-		this.waiting.increment();
-	}
-
-	void waitsNoMore() {
-		this.waiting.decrement();
 	}
 
 	/**
@@ -149,22 +129,6 @@ final class Events {
 			this.discarded.increment();
 			Log.debug("Work failed after its call had ended: " + work, failure);
 		}
-	}
-
-	long rejectedSoFar() {
-		return this.rejected.sum();
-	}
-
-	long discarded() {
-		return this.discarded.sum();
-	}
-
-	int running() {
-		return this.running.intValue();
-	}
-
-	int waiting() {
-		return this.waiting.intValue();
 	}
 
 }

@@ -18,7 +18,6 @@ import io.palitra.AsyncCallable;
 import io.palitra.Outcome;
 import io.palitra.RunScope;
 import io.palitra.ScopedAsyncCallable;
-import io.palitra.internal.call.State.Null;
 
 /**
  * Many tasks as the children of one run (rule C14): starts them together, and ends when
@@ -168,11 +167,12 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		Executor executor = scope().call().startOn(task);
 		if (executor != null) {
 			this.running.incrementAndGet();
-			scope().startBy(executor, child);
+			child.enter();
+			child.startBy(executor);
 			return false;
 		}
 		if (child.startUnshared()) {
-			endedAtOnce(index, Null.masked(child.outcome()));
+			endedAtOnce(index, State.masked(child.outcome()));
 			return true;
 		}
 		// It may have ended and be counted already: until here, one less seems to run.
@@ -268,7 +268,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	public List<T> values() {
 		@Nullable Object[] values = new @Nullable Object[this.size];
 		for (int index = 0; index < values.length; index++) {
-			values[index] = Null.unmasked(this.outcomes.get(index));
+			values[index] = State.unmasked(this.outcomes.get(index));
 		}
 		return (List<T>) Collections.unmodifiableList(Arrays.asList(values));
 	}
@@ -299,7 +299,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		if (outcome instanceof Failed failed) {
 			return new Outcome.Failure<>(failureOf(failed));
 		}
-		return new Outcome.Success<>((T) Null.unmasked(outcome));
+		return new Outcome.Success<>((T) State.unmasked(outcome));
 	}
 
 	/**
@@ -329,14 +329,10 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		this.closed = true;
 		this.tasks = List.of();
 		for (int index = 0; index < this.size; index++) {
-			discard(index);
-		}
-	}
-
-	private void discard(int index) {
-		Object outcome = this.outcomes.getAndSet(index, CLOSED);
-		if (outcome != null && outcome != CLOSED) {
-			discard(outcome);
+			Object outcome = this.outcomes.getAndSet(index, CLOSED);
+			if (outcome != null && outcome != CLOSED) {
+				discard(outcome);
+			}
 		}
 	}
 
@@ -345,7 +341,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			scope().events().discardFailure(this, failureOf(failed));
 		}
 		else {
-			scope().events().discard(Null.unmasked(outcome));
+			scope().events().discard(State.unmasked(outcome));
 		}
 	}
 
@@ -373,7 +369,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 		@Override
 		void ended() {
-			Object outcome = Null.masked(outcome());
+			Object outcome = State.masked(outcome());
 			boolean worksNoMore = leave();
 			Gather.this.ended(this.index, outcome);
 			if (worksNoMore) {

@@ -61,7 +61,7 @@ final class Hops implements Executor {
 	 */
 	static boolean isInside(Calls calls) {
 		Hops hops = RUNNING.isEmpty() ? null : RUNNING.get(Thread.currentThread());
-		while (hops != null && hops.call.calls() != calls) {
+		while (hops != null && hops.call.calls != calls) {
 			hops = hops.around;
 		}
 		return hops != null;
@@ -111,7 +111,7 @@ final class Hops implements Executor {
 		this.around = (outer != this) ? outer : this.around;
 		this.running = true;
 		try {
-			hop.command().run();
+			hop.command.run();
 		}
 		catch (VirtualMachineError ex) {
 			// Who has overflowed may have left anything undone: the call fails of it.
@@ -157,14 +157,10 @@ final class Hops implements Executor {
 	 */
 	private static final class Hop {
 
-		private final Runnable command;
+		final Runnable command;
 
 		Hop(Runnable command) {
 			this.command = command;
-		}
-
-		Runnable command() {
-			return this.command;
 		}
 
 	}

@@ -1,7 +1,6 @@
 package io.palitra.internal.call;
 
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,73 +26,64 @@ import io.palitra.internal.loop.Loop;
  */
 public final class Life {
 
-	private final AtomicReference<Era> era = new AtomicReference<>(new Era(RunnerState.STOPPED, null, null));
+	private volatile Era era = new Era(RunnerState.STOPPED, null, null);
 
 	public RunnerState state() {
-		return era().state();
+		return this.era.state();
 	}
 
 	/**
 	 * Returns the loop that serves the runner now, or did so last.
 	 */
 	public Loop loop() {
-		return Objects.requireNonNull(era().loop());
+		return Objects.requireNonNull(this.era.loop());
 	}
 
 	/**
 	 * Returns what the thread of the last loop died of.
 	 */
 	@Nullable Throwable death() {
-		return era().death();
-	}
-
-	private Era era() {
-		return Objects.requireNonNull(this.era.get());
+		return this.era.death();
 	}
 
 	/**
 	 * Returns whether calls are taken, and served by this very loop.
 	 */
 	boolean isServedBy(Loop loop) {
-		Era now = era();
+		Era now = this.era;
 		return now.state() == RunnerState.RUNNING && now.loop() == loop;
 	}
 
 	/**
 	 * A loop serves the runner from now on.
 	 */
-	public void begin(RunnerState state, Loop loop) {
-		this.era.set(new Era(state, loop, null));
+	public synchronized void begin(RunnerState state, Loop loop) {
+		this.era = new Era(state, loop, null);
 	}
 
 	/**
 	 * No more calls are taken, if any were.
-	 * @return the state before
 	 */
-	public RunnerState refuseNew() {
-		return Objects.requireNonNull(this.era.getAndUpdate((before) -> (before.state() == RunnerState.RUNNING)
-				? new Era(RunnerState.STOPPING, before.loop(), null) : before))
-			.state();
+	public synchronized void refuseNew() {
+		if (state() == RunnerState.RUNNING) {
+			this.era = new Era(RunnerState.STOPPING, loop(), null);
+		}
 	}
 
 	/**
 	 * The thread of a loop has died.
 	 */
-	void die(Loop loop, Throwable death) {
-		this.era.updateAndGet((before) -> {
-			if (before.loop() != loop) {
-				return before;
-			}
-			boolean served = before.state() == RunnerState.RUNNING;
-			return new Era(served ? RunnerState.DEAD : before.state(), loop, death);
-		});
+	synchronized void die(Loop loop, Throwable death) {
+		if (this.era.loop() == loop) {
+			this.era = new Era((state() == RunnerState.RUNNING) ? RunnerState.DEAD : state(), loop, death);
+		}
 	}
 
 	/**
 	 * The runner has ended, until it is started again or for good.
 	 */
-	public void end(RunnerState state) {
-		this.era.updateAndGet((before) -> new Era(state, before.loop(), null));
+	public synchronized void end(RunnerState state) {
+		this.era = new Era(state, loop(), null);
 	}
 
 	/**

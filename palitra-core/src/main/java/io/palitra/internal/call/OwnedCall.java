@@ -86,9 +86,8 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		prepare();
 		boolean left = false;
 		try {
-			calls().register().enter(this);
-			calls().submit(this);
-			begin();
+			this.calls.register().enter(this);
+			this.calls.submit(this);
 			awaitOutcome();
 			Object outcome = leaveWithOutcome();
 			left = true;
@@ -108,12 +107,6 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	 * The call is about to be entered.
 	 */
 	void prepare() {
-	}
-
-	/**
-	 * The call has been let in, or refused.
-	 */
-	void begin() {
 	}
 
 	private @Nullable Object leaveWithOutcome() {
@@ -143,7 +136,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	final void leaveInPlaceOfTheOwner() {
 		if (this.parked) {
 			this.parked = false;
-			calls().events().waitsNoMore();
+			events().waiting.decrement();
 		}
 		Scope scope = this.scope;
 		if (scope != null) {
@@ -167,7 +160,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		}
 		boolean interrupted = false;
 		long reports = 0;
-		calls().events().waits();
+		events().waiting.increment();
 		this.parked = true;
 		try {
 			while (isOpen()) {
@@ -195,7 +188,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 			}
 		}
 		finally {
-			calls().events().waitsNoMore();
+			events().waiting.decrement();
 			this.parked = false;
 			if (interrupted) {
 				Thread.currentThread().interrupt();
@@ -266,7 +259,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	}
 
 	private long reportInterval() {
-		return options().isLongRunning() ? Nanos.FOREVER : calls().settings().hangThreshold();
+		return options().isLongRunning() ? Nanos.FOREVER : this.calls.settings().hangThreshold();
 	}
 
 	/**
@@ -309,9 +302,9 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	 */
 	private void handToExecutor() {
 		Executor executor = startOn();
-		if (executor != null && isToBeHanded()) {
+		if (executor != null && isQueued() && !this.handed) {
 			this.handed = true;
-			handOverTo(executor);
+			startBy(executor);
 		}
 	}
 
@@ -403,11 +396,6 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	@Override
 	final boolean isLeft() {
 		return this.owner == null;
-	}
-
-	@Override
-	final boolean isHandledBy(Thread thread) {
-		return this.owner == thread || super.isHandledBy(thread);
 	}
 
 }

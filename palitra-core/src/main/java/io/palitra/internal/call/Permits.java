@@ -99,7 +99,7 @@ final class Permits {
 			this.lock.unlock();
 		}
 		// Not under the lock: this runs the code of others, and gives the permits back.
-		refused.forEach(Call::refuseClosed);
+		refused.forEach(Call::abandon);
 	}
 
 	/**

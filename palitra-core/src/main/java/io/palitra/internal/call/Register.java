@@ -78,7 +78,7 @@ public final class Register {
 	 * Neither the owner nor the work of a call is left.
 	 */
 	void leave(Call<?> call) {
-		if (call.leavePlace()) {
+		if (call.page != null && call.page.places.compareAndSet(call.place, call, null)) {
 			this.left.increment();
 			tellDrainer();
 		}
@@ -202,21 +202,14 @@ public final class Register {
 			for (int index = start; index < start + TRIES; index++) {
 				if (this.places.get(index % size) == null) {
 					// Before the call is there for others, who may take it out.
-					call.setPlace(this, index % size);
+					call.page = this;
+					call.place = index % size;
 					if (this.places.compareAndSet(index % size, null, call)) {
 						return true;
 					}
 				}
 			}
 			return false;
-		}
-
-		/**
-		 * Takes a call out.
-		 * @return {@code false} if it was not there any more
-		 */
-		boolean leave(Call<?> call, int place) {
-			return this.places.compareAndSet(place, call, null);
 		}
 
 		Page next() {

@@ -75,7 +75,7 @@ final class Scope implements RunScope, Spin.Condition {
 	}
 
 	Events events() {
-		return this.call.calls().events();
+		return this.call.calls.events();
 	}
 
 	OwnedCall<?> call() {
@@ -110,7 +110,7 @@ final class Scope implements RunScope, Spin.Condition {
 		return (command) -> {
 			Objects.requireNonNull(command, "command");
 			if (!loopOfCall().execute(() -> context().run(command))) {
-				throw this.call.calls().closed("The loop does not take the command", null);
+				throw this.call.calls.closed("The loop does not take the command", null);
 			}
 		};
 	}
@@ -135,11 +135,15 @@ final class Scope implements RunScope, Spin.Condition {
 	@Override
 	public <U extends @Nullable Object> CompletableFuture<U> fork(AsyncCallable<U> task) {
 		Objects.requireNonNull(task, "child");
+		return start(task, this.call.startOn(task));
+	}
+
+	private <U extends @Nullable Object> CompletableFuture<U> start(AsyncCallable<U> task,
+			@Nullable Executor executor) {
 		ScopedFuture<U> future = new ScopedFuture<>(this);
 		Child<U> child = future.follow(task);
-		Executor executor = this.call.startOn(task);
 		if (executor != null) {
-			startBy(executor, child);
+			child.startBy(executor);
 		}
 		else if (loopOfCall().inLoop()) {
 			child.perform();
@@ -158,15 +162,7 @@ final class Scope implements RunScope, Spin.Condition {
 			throw new IllegalArgumentException("duration must not be negative but was " + duration);
 		}
 		long nanos = Nanos.of(duration);
-		ScopedFuture<Void> future = new ScopedFuture<>(this);
-		Child<Void> child = future.follow(() -> loopOfCall().delay(nanos));
-		if (loopOfCall().inLoop()) {
-			child.perform();
-		}
-		else if (!loopOfCall().enqueue(child)) {
-			child.cancel();
-		}
-		return future;
+		return start(() -> loopOfCall().delay(nanos), null);
 	}
 
 	@Override
@@ -196,19 +192,6 @@ final class Scope implements RunScope, Spin.Condition {
 		this.children.add(child);
 		if (!isOpen()) {
 			child.cancel();
-		}
-	}
-
-	/**
-	 * Has an executor start a child, which is entered before it can be cancelled.
-	 */
-	void startBy(Executor executor, Child<?> child) {
-		child.enter();
-		try {
-			child.startBy(executor);
-		}
-		catch (Throwable ex) {
-			child.refuse(ex);
 		}
 	}
 

@@ -66,12 +66,12 @@ final class Snapshots {
 		long lag = Math.max(loop.overdue(), queued);
 		List<StackTraceElement> stack = (most > 0 && held >= Loop.HELD) ? List.of(loop.thread().getStackTrace())
 				: List.of();
-		int active = Math.max(events.running(), 0) + (isStarting(loop) ? 1 : 0);
+		int active = Math.max(events.running.intValue(), 0) + (isStarting(loop) ? 1 : 0);
 		return new RunnerSnapshot(this.calls.settings().runner(), this.calls.life().state(), loop.thread().getName(),
 				StartPolicy.describe(this.calls.settings().startOn()), (int) Math.max(register.size() - active, 0),
-				active, Math.max(events.waiting(), 0), register.abandoned(), limit(), permits(), register.entered(),
-				events.rejectedSoFar(), events.discarded(), this.slowBefore + loop.watch().slow(),
-				loop.spin().isSpinning(), Duration.ofNanos(lag),
+				active, Math.max(events.waiting.intValue(), 0), register.abandoned(), limit(), permits(),
+				register.entered(), events.rejected.sum(), events.discarded.sum(),
+				this.slowBefore + loop.watch().slow(), loop.spin().isSpinning(), Duration.ofNanos(lag),
 				Duration.ofNanos(this.busyBefore + loop.watch().busyTime()), Duration.ofNanos(held), stack,
 				List.copyOf(seen));
 	}

@@ -37,6 +37,24 @@ abstract sealed class State {
 	static final Open ENDING = new Open(RunPhase.RUNNING);
 
 	/**
+	 * The outcome is the value {@code null}.
+	 */
+	private static final Object NULL = new Object();
+
+	/**
+	 * The outcome has been taken, and nobody comes back for it.
+	 */
+	static final Object TAKEN = new Object();
+
+	static @Nullable Object unmasked(@Nullable Object value) {
+		return (value != NULL) ? value : null;
+	}
+
+	static Object masked(@Nullable Object value) {
+		return (value != null) ? value : NULL;
+	}
+
+	/**
 	 * There is no outcome.
 	 */
 	static non-sealed class Open extends State {
@@ -178,32 +196,6 @@ abstract sealed class State {
 		boolean isLeft() {
 			return this.was == null;
 		}
-
-	}
-
-	/**
-	 * The outcome is the value {@code null}.
-	 */
-	static final class Null extends State {
-
-		static final Null NULL = new Null();
-
-		static @Nullable Object unmasked(@Nullable Object value) {
-			return (value != NULL) ? value : null;
-		}
-
-		static Object masked(@Nullable Object value) {
-			return (value != null) ? value : NULL;
-		}
-
-	}
-
-	/**
-	 * The outcome has been taken, and nobody comes back for it.
-	 */
-	static final class Taken extends State {
-
-		static final Taken TAKEN = new Taken();
 
 	}
 

@@ -107,18 +107,14 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 		}
 	}
 
-	private void dropDeadline() {
+	@Override
+	void ended() {
 		synchronized (this) {
 			if (this.deadline != null) {
 				this.deadline.cancel(false);
 				this.deadline = null;
 			}
 		}
-	}
-
-	@Override
-	void ended() {
-		dropDeadline();
 		CallFuture<T> future = this.future;
 		if (future == null) {
 			return;
@@ -139,10 +135,10 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	 */
 	@Override
 	boolean handTo(Executor executor) {
-		if (calls().settings().isBounded()) {
+		if (this.calls.settings().isBounded()) {
 			return loop().enqueue(new HandOver(executor));
 		}
-		handOverTo(executor);
+		startBy(executor);
 		return true;
 	}
 
@@ -174,7 +170,7 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 
 		@Override
 		public void perform() {
-			handOverTo(this.executor);
+			startBy(this.executor);
 		}
 
 		@Override
@@ -208,7 +204,7 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 				super.completeExceptionally(call.toException(failed));
 			}
 			else if (!super.complete((T) outcome)) {
-				call.discard(outcome);
+				call.events().discard(outcome);
 			}
 		}
 

@@ -20,7 +20,7 @@ import io.palitra.internal.loop.Nanos;
 /**
  * What is said where a call fails.
  */
-public final class Texts {
+final class Texts {
 
 	private Texts() {
 	}

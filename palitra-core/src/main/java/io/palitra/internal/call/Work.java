@@ -12,11 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 import io.palitra.RunPhase;
 import io.palitra.internal.call.State.Abandoned;
-import io.palitra.internal.call.State.Null;
 import io.palitra.internal.call.State.Open;
 import io.palitra.internal.call.State.Running;
 import io.palitra.internal.call.State.Starting;
-import io.palitra.internal.call.State.Taken;
 import io.palitra.internal.loop.Headroom;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.LoopTask;
@@ -114,6 +112,11 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	abstract boolean isFollowed();
 
 	/**
+	 * The executor that was to call the task does not.
+	 */
+	abstract void refused(Throwable failure);
+
+	/**
 	 * The work was given up before its task was called.
 	 * @param admitted whether it had its permit
 	 */
@@ -130,15 +133,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	 */
 	abstract void ended();
 
-	/**
-	 * The stage has brought a value that nobody waits for.
-	 */
-	abstract void discard(@Nullable Object value);
-
-	/**
-	 * The stage has failed when nobody waited for it.
-	 */
-	abstract void discardFailure(Throwable failure);
+	abstract Events events();
 
 	/**
 	 * The work has ended after it was given up.
@@ -205,42 +200,33 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	}
 
 	/**
-	 * Starts the work on a thread that is there for nothing else.
-	 */
-	private void startAlone() {
-		Starting starting = new Starting();
-		if (start(starting)) {
-			starting.leaveThread();
-		}
-	}
-
-	/**
 	 * Has an executor start the work: where the caller is, if the executor runs in place
 	 * what it is given, on the loop if it is one, and otherwise on a thread that is there
-	 * for nothing else.
+	 * for nothing else. One that does not take it refuses the work.
 	 */
 	final void startBy(Executor executor) {
 		Thread caller = Thread.currentThread();
-		executor.execute(() -> {
-			if (Thread.currentThread() == caller || Loop.currentRunner() != null) {
-				perform();
-			}
-			else {
-				startAlone();
-			}
-		});
+		try {
+			executor.execute(() -> {
+				boolean alone = Thread.currentThread() != caller && Loop.currentRunner() == null;
+				start(alone ? new Starting() : State.STARTING);
+			});
+		}
+		catch (Throwable ex) {
+			refused(ex);
+		}
 	}
 
 	/**
-	 * Calls the task on the current thread.
-	 * @return {@code false} if the work was given up before
+	 * Calls the task on the current thread, unless the work was given up before.
 	 */
-	private boolean start(Open starting) {
-		if (this.state != State.QUEUED || !STATE.compareAndSet(this, State.QUEUED, starting)) {
-			return false;
+	private void start(Open starting) {
+		if (this.state == State.QUEUED && STATE.compareAndSet(this, State.QUEUED, starting)) {
+			callInContext();
+			if (starting instanceof Starting alone) {
+				alone.leaveThread();
+			}
 		}
-		callInContext();
-		return true;
 	}
 
 	/**
@@ -304,7 +290,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 			}
 			running();
 			if (stage instanceof LateResultSource source) {
-				source.onLateResult(this::discard);
+				source.onLateResult(events()::discard);
 			}
 			// Either the stage is there for whoever gives up, or that has happened.
 			boolean wanted = runs(new Running(stage));
@@ -440,10 +426,10 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 			return;
 		}
 		if (failure == null) {
-			discard(value);
+			events().discard(value);
 		}
 		else {
-			discardFailure(Stages.peel(failure));
+			events().discardFailure(this, Stages.peel(failure));
 		}
 		if (seen instanceof Abandoned abandoned) {
 			endedLate(abandoned.isLeft());
@@ -470,7 +456,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 
 	private static Object outcome(@Nullable Object value, @Nullable Throwable failure) {
 		if (failure == null) {
-			return Null.masked(value);
+			return State.masked(value);
 		}
 		Throwable peeled = Stages.peel(failure);
 		return new Failed((peeled instanceof CancellationException) ? RunResult.CANCELLED : RunResult.ERROR, peeled,
@@ -562,7 +548,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	 */
 	final @Nullable Object outcome() {
 		Object seen = this.state;
-		return (seen instanceof Abandoned abandoned) ? abandoned.outcome() : Null.unmasked(seen);
+		return (seen instanceof Abandoned abandoned) ? abandoned.outcome() : State.unmasked(seen);
 	}
 
 	/**
@@ -576,7 +562,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 			return false;
 		}
 		// Nobody waits for what is written here.
-		STATE.setRelease(this, Taken.TAKEN);
+		STATE.setRelease(this, State.TAKEN);
 		return true;
 	}
 

@@ -50,6 +50,12 @@ public final class Spin {
 	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
 	/**
+	 * The class of virtual threads, unknown to the Java version that this is compiled
+	 * for.
+	 */
+	private static final Class<?> VIRTUAL = virtual();
+
+	/**
 	 * How many loops have a share of the processors: each at least two, one for the loop
 	 * and one for an owner.
 	 */
@@ -82,6 +88,16 @@ public final class Spin {
 	Spin(String runner, boolean adaptive) {
 		this.runner = runner;
 		this.enabled = adaptive && PROCESSORS > 1;
+	}
+
+	private static Class<?> virtual() {
+		try {
+			return Class.forName("java.lang.BaseVirtualThread");
+		}
+		catch (ClassNotFoundException ex) {
+			// Before Java 21: no thread is of this class.
+			return Void.class;
+		}
 	}
 
 	/**
@@ -183,7 +199,7 @@ public final class Spin {
 	 * between two looks, which costs a tenth of parking and being woken.
 	 */
 	public void spinForResult(Condition condition) {
-		if (this.places > 0 && !VirtualThreads.isVirtual(Thread.currentThread())) {
+		if (this.places > 0 && !VIRTUAL.isInstance(Thread.currentThread())) {
 			boolean hasPlace = this.ownerSide.spinning.incrementAndGet() <= this.places;
 			spin(condition, this.ownerSide, hasPlace);
 			this.ownerSide.spinning.decrementAndGet();
@@ -305,29 +321,6 @@ public final class Spin {
 		long q7;
 
 		long q8;
-
-	}
-
-	/**
-	 * Virtual threads, which are not known to the Java version that this is compiled for.
-	 */
-	private static final class VirtualThreads {
-
-		private static final Class<?> TYPE = type();
-
-		private static Class<?> type() {
-			try {
-				return Class.forName("java.lang.BaseVirtualThread");
-			}
-			catch (ClassNotFoundException ex) {
-				// Before Java 21: of this class there are no threads.
-				return Void.class;
-			}
-		}
-
-		static boolean isVirtual(Thread thread) {
-			return TYPE.isInstance(thread);
-		}
 
 	}
 

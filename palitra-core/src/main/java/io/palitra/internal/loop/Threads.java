@@ -59,20 +59,13 @@ public final class Threads {
 	/**
 	 * Creates a daemon thread.
 	 */
-	public static Thread daemon(String name, Runnable body) {
-		return daemon(name, body, Threads.class.getClassLoader());
-	}
-
-	/**
-	 * Creates a daemon thread with a context class loader.
-	 */
 	@SuppressWarnings("removal")
-	public static Thread daemon(String name, Runnable body, @Nullable ClassLoader contextClassLoader) {
+	public static Thread daemon(String name, Runnable body) {
 		return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> {
 			Thread thread = new Thread(null, body, name, 0, false);
 			thread.setDaemon(true);
 			thread.setPriority(Thread.NORM_PRIORITY);
-			thread.setContextClassLoader(contextClassLoader);
+			thread.setContextClassLoader(Threads.class.getClassLoader());
 			return thread;
 		});
 	}
