@@ -18,7 +18,10 @@ final class OnPalitraEnabledCondition extends SpringBootCondition {
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		boolean enabled = Binder.get(context.getEnvironment()).bind(PROPERTY, Boolean.class).orElse(true);
+		// Each auto-configuration asks, and hardly any application says so: what a bean
+		// of properties costs is left to those that do.
+		boolean enabled = !context.getEnvironment().containsProperty(PROPERTY)
+				|| Binder.get(context.getEnvironment()).bind(PROPERTY, Boolean.class).orElse(true);
 		return new ConditionOutcome(enabled, ConditionMessage.forCondition(ConditionalOnPalitraEnabled.class)
 			.because(PROPERTY + " is " + (enabled ? "true" : "false")));
 	}
