@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +34,8 @@ class C04TimerThreadTests {
 	private static final Duration SHORT = Duration.ofMillis(50);
 
 	private final CountDownLatch entered = new CountDownLatch(1);
+
+	private final CountDownLatch started = new CountDownLatch(2);
 
 	private final CountDownLatch release = new CountDownLatch(1);
 
@@ -82,6 +85,51 @@ class C04TimerThreadTests {
 		};
 	}
 
+	/**
+	 * Returns threads that do something before they are interrupted.
+	 */
+	private static Executor threads(Runnable beforeInterrupt) {
+		return (command) -> {
+			Thread thread = new Thread(command) {
+
+				@Override
+				public void interrupt() {
+					beforeInterrupt.run();
+					super.interrupt();
+				}
+
+			};
+			thread.setDaemon(true);
+			thread.start();
+		};
+	}
+
+	/**
+	 * A task that blocks until the end of the test.
+	 */
+	private <T> CompletableFuture<T> blocked() throws InterruptedException {
+		this.started.countDown();
+		this.release.await(5, TimeUnit.MINUTES);
+		return new CompletableFuture<>();
+	}
+
+	@Test
+	void threadThatCannotBeInterruptedKeepsNobodyWaiting() {
+		RunOptions options = RunOptions.defaults().startOn(threads(() -> {
+			throw new SecurityException("not allowed");
+		}));
+		EventLoopThreadRunner runner = runner("first");
+		assertThat(endOf(runner.submit(this::blocked, options.timeout(SHORT)))).isInstanceOf(RunTimeoutException.class);
+		CompletableFuture<String> submitted = runner.submit(this::blocked, options);
+		Support.await(this.started);
+		List<Owner<String>> owners = Stream.of(1, 2, 3)
+			.map((owner) -> Owner.parked(() -> runner.run(Support.<String>never())))
+			.toList();
+		runner.close(Duration.ZERO);
+		owners.forEach((owner) -> assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class));
+		assertThat(endOf(submitted)).isInstanceOf(RunnerClosedException.class);
+	}
+
 	@ParameterizedTest
 	@MethodSource
 	void blockingCodeOfOneRunnersCallDelaysNoDeadline(Blocking blocking) {
@@ -108,6 +156,8 @@ class C04TimerThreadTests {
 		return Stream.of(
 				Named.of("cancel of a submitted call's work",
 						(test) -> test.runner("first").submit(test::workWhoseCancelBlocks, options)),
+				Named.of("interrupt of a task's thread",
+						(test) -> test.runner("first").submit(test::blocked, options.startOn(threads(test::block)))),
 				Named.of("cancel of the work of a call that waits", (test) -> {
 					EventLoopThreadRunner first = test.runner("first");
 					Owner.start(() -> first.run(test::workWhoseCancelBlocks, options));

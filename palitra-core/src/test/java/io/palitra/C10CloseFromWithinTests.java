@@ -2,6 +2,7 @@ package io.palitra;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -150,6 +151,26 @@ class C10CloseFromWithinTests {
 
 		},
 
+		LISTENER_OF_THE_SUBMISSION_OF_A_SUBMITTED_CALL {
+
+			@Override
+			Object come(C10CloseFromWithinTests test) {
+				return test.runner.submit(Support.value("value"), RunOptions.defaults().name("call"));
+			}
+
+			@Override
+			void verify(Owner<Object> owner) {
+				// As above
+				assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class);
+			}
+
+			@Override
+			public String toString() {
+				return "submit call";
+			}
+
+		},
+
 		LISTENER_OF_THE_START {
 
 			@Override
@@ -223,6 +244,62 @@ class C10CloseFromWithinTests {
 
 				}, limit));
 				return "value";
+			}
+
+		},
+
+		CANCEL_OF_SUBMITTED_WORK {
+
+			@Override
+			Object come(C10CloseFromWithinTests test) {
+				CompletableFuture<Object> future = test.runner.submit(() -> new Work<>() {
+
+					@Override
+					protected boolean cancelled(boolean mayInterruptIfRunning) {
+						test.comeTo(CANCEL_OF_SUBMITTED_WORK.toString());
+						return super.cancelled(mayInterruptIfRunning);
+					}
+
+				});
+				Support.untilActive(test.runner, 2);
+				future.cancel(true);
+				return "value";
+			}
+
+		},
+
+		TASK_OF_A_SUBMITTED_CALL_ON_THE_CALLER {
+
+			@Override
+			Object come(C10CloseFromWithinTests test) {
+				return test.runner.submit(() -> {
+					test.comeTo(toString());
+					return CompletableFuture.completedFuture("value");
+				}, RunOptions.defaults().startOn(StartOn.caller())).join();
+			}
+
+		},
+
+		CHILD_ON_A_THREAD_OF_ITS_OWN {
+
+			@Override
+			Object come(C10CloseFromWithinTests test) {
+				return test.runner.runScoped((scope) -> scope.fork(() -> {
+					test.comeTo(toString());
+					return CompletableFuture.completedFuture("value");
+				}), RunOptions.defaults().startOn((command) -> Support.daemon(command).start()));
+			}
+
+		},
+
+		GATHERED_TASK_ON_A_THREAD_OF_ITS_OWN {
+
+			@Override
+			Object come(C10CloseFromWithinTests test) {
+				return test.runner.gather(List.of(() -> {
+					test.comeTo(toString());
+					return CompletableFuture.completedFuture("value");
+				}), RunOptions.defaults().startOn((command) -> Support.daemon(command).start())).get(0);
 			}
 
 		},

@@ -64,6 +64,27 @@ class C10LoopTerminationTests {
 	}
 
 	@Test
+	void taskIsCancelledThatWaitsForOneThatHangs() {
+		CountDownLatch hangs = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		EventLoopThreadRunner nesting = EventLoopThreadRunner.builder()
+			.name("nesting")
+			.nestedRuns(NestedRuns.PUMP)
+			.slowTaskThreshold(Support.LONG)
+			.shutdownGrace(Duration.ZERO)
+			.build();
+		Future<String> outer = nesting.getLoop().submit(() -> nesting.run(() -> {
+			hangs.countDown();
+			end.await();
+			return CompletableFuture.completedFuture("x");
+		}));
+		Support.await(hangs);
+		assertThat(nesting.getLoop().shutdownNow()).isEmpty();
+		Support.eventually().until(outer::isCancelled);
+		end.countDown();
+	}
+
+	@Test
 	void futureOfOthersThatNeverRanIsReturnedWhateverBecomesOfItsCancel() {
 		FutureTask<String> stubborn = new FutureTask<>(() -> "x") {
 

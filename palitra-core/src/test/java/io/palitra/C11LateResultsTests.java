@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.palitra.Runners.OnLoop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @DisplayName("C11 Late results")
@@ -530,6 +533,67 @@ class C11LateResultsTests {
 				.allMatch((message) -> message.contains("\"handled\"") && message.contains("java.lang.String"));
 			assertThat(other.run(Support.value("next"))).isEqualTo("next");
 		}
+	}
+
+	// Futures of a run
+
+	@ParameterizedTest
+	@MethodSource
+	void valueThatSomebodyTakesIsNotDiscardedBecauseOthersDoNot(ScopedAsyncCallable<Object> task) {
+		assertThat(this.runner.runScoped(task)).isEqualTo("value");
+		assertThat(this.late).isEmpty();
+	}
+
+	static Stream<Named<ScopedAsyncCallable<Object>>> valueThatSomebodyTakesIsNotDiscardedBecauseOthersDoNot() {
+		Executor full = (command) -> {
+			throw new RejectedExecutionException("full");
+		};
+		return Stream.of(Named.of("the run, and not an executor", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.value("value"));
+			fork.thenAcceptAsync((value) -> {
+			}, full);
+			return fork;
+		}), Named.of("the run, and not a future that others have completed", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.later("value"));
+			fork.thenAccept((value) -> {
+			}).complete(null);
+			return fork;
+		}), Named.of("who joins it, and not an executor", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.later("value"));
+			fork.thenAcceptAsync((value) -> {
+			}, full);
+			return CompletableFuture.allOf(fork).thenApply((none) -> fork.join());
+		}));
+	}
+
+	@Test
+	void valueThatAnExecutorDoesNotTakeIsDiscardedAtTheEnd() {
+		String taken = this.runner.runScoped((scope) -> {
+			scope.fork(Support.value("unwanted")).thenAcceptAsync((value) -> {
+			}, (command) -> {
+				throw new RejectedExecutionException("full");
+			});
+			return CompletableFuture.completedFuture("value");
+		});
+		assertThat(taken).isEqualTo("value");
+		assertThat(this.late).containsExactly("unwanted");
+	}
+
+	@Test
+	void valueIsDiscardedIfTheLastCommandForItsOwnerEndsInAnError() {
+		StackOverflowError error = new StackOverflowError("of the command");
+		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> this.runner.runScoped((scope) -> {
+			scope.caller().execute(() -> {
+				throw error;
+			});
+			return CompletableFuture.completedFuture("value");
+		})).isSameAs(error);
+		Support.eventually().until(() -> {
+			// Whoever looks has what was torn mended.
+			RunnerSnapshot seen = this.runner.snapshot();
+			return seen.calls().isEmpty() && this.late.contains("value");
+		});
+		assertThat(this.late).containsExactly("value");
 	}
 
 	@Test

@@ -13,7 +13,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -34,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 @DisplayName("C15 Load")
@@ -599,6 +602,90 @@ class C15LoadTests {
 			})).toList();
 			callers.forEach((caller) -> assertThat(caller.value()).isNull());
 			assertThat(refused).hasValue(rounds);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void permitOfAGatherIsFreeWhenItsOwnerIsBack(boolean fails) {
+		try (EventLoopThreadRunner full = runner(1, OverloadPolicy.REJECT)) {
+			// The last one ends while the loop starts it
+			List<AsyncCallable<String>> tasks = List.of(() -> {
+				CompletableFuture<String> soon = new CompletableFuture<>();
+				full.getLoop().execute(() -> soon.complete("soon"));
+				return soon;
+			}, fails ? Support.failure(new IllegalStateException("no")) : Support.value("now"));
+			for (int round = 0; round < 2_000; round++) {
+				// Whoever is too early is refused
+				Throwable end = catchThrowable(() -> full.gather(tasks, RunOptions.defaults().maxConcurrency(1)));
+				assertThat(end).as("round " + round)
+					.satisfiesAnyOf((none) -> assertThat(none).isNull(),
+							(failure) -> assertThat(failure).isExactlyInstanceOf(IllegalStateException.class));
+			}
+		}
+	}
+
+	@Test
+	@OnLoop
+	void permitStaysWithChildrenThatRunWhoeverEndsTheirRunFirst() {
+		// The owner is interrupted just when the stage completes
+		AtomicReference<CompletableFuture<String>> next = new AtomicReference<>();
+		AtomicBoolean over = new AtomicBoolean();
+		Thread completer = Support.daemon(() -> {
+			while (!over.get()) {
+				CompletableFuture<String> stage = next.getAndSet(null);
+				if (stage != null) {
+					spin();
+					stage.complete("value");
+				}
+			}
+		});
+		completer.start();
+		Owner<Object> owner = Owner.start(() -> {
+			for (int round = 0; round < 2_000; round++) {
+				CompletableFuture<String> child = Work.stubborn();
+				CompletableFuture<String> stage = new CompletableFuture<>();
+				interruptWhileItCompletes(child, stage, next);
+				assertThat(this.runner.snapshot(0).permits()).as("round " + round).hasValue(0);
+				child.complete("x");
+				Support.eventually().until(() -> this.runner.snapshot(0).permits().equals(OptionalInt.of(1)));
+			}
+			return null;
+		});
+		assertThat(owner.value()).isNull();
+		over.set(true);
+	}
+
+	private void interruptWhileItCompletes(CompletableFuture<String> child, CompletableFuture<String> stage,
+			AtomicReference<CompletableFuture<String>> next) {
+		Thread owner = Thread.currentThread();
+		try {
+			this.runner.runScoped((scope) -> {
+				scope.fork(() -> child);
+				this.runner.getLoop().execute(() -> {
+					next.set(stage);
+					spin();
+					owner.interrupt();
+				});
+				return stage;
+			});
+		}
+		catch (RunInterruptedException ex) {
+			// One of two outcomes
+			assertThat(Thread.interrupted()).isTrue();
+		}
+		// The loop's command may still be about to interrupt
+		CountDownLatch interrupted = new CountDownLatch(1);
+		this.runner.getLoop().execute(interrupted::countDown);
+		while (interrupted.getCount() > 0 || !stage.isDone()) {
+			Thread.onSpinWait();
+		}
+		Thread.interrupted();
+	}
+
+	private static void spin() {
+		for (int i = ThreadLocalRandom.current().nextInt(200); i > 0; i--) {
+			Thread.onSpinWait();
 		}
 	}
 

@@ -1,7 +1,12 @@
 package io.palitra;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -10,6 +15,7 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +44,11 @@ class C16DeepStackTests {
 	private static final Duration AWAKE = Duration.ofSeconds(4);
 
 	private static final int STACKS = 6;
+
+	/**
+	 * On how many frames before an overflow something is done.
+	 */
+	private static final int NEAR = 400;
 
 	private EventLoopThreadRunner runner;
 
@@ -113,6 +124,85 @@ class C16DeepStackTests {
 		}
 		over.countDown();
 		assertThat(innocent.value()).isPositive();
+	}
+
+	@Test
+	void cancellationNearTheOverflowIsWhole() {
+		create(2);
+		for (int i = 0; i < 2_000; i++) {
+			// Compiled, so that it takes little of the stack, unlike what is cancelled
+			this.runner.run(Support.value("x"), LIMIT);
+		}
+		for (int i = 0; i < STACKS; i++) {
+			Queue<CompletableFuture<Object>> submitted = new ConcurrentLinkedQueue<>();
+			nearTheOverflow(i, () -> {
+				CompletableFuture<Object> future = this.runner.submit(Support.never());
+				submitted.add(future);
+				future.cancel(true);
+			});
+			// Those for whose cancellation there was no room, as it takes more of it
+			submitted.forEach((future) -> future.cancel(true));
+		}
+		assertThatNothingIsLeft();
+		assertThatPermitsAreFree(2);
+	}
+
+	@Test
+	void cancellationOfForksNearTheOverflowIsWhole() {
+		create(1);
+		for (int i = 0; i < STACKS; i++) {
+			int stack = i;
+			Owner<Object> run = Owner.start(() -> this.runner.runScoped((scope) -> {
+				Deque<CompletableFuture<Object>> forks = new ArrayDeque<>();
+				for (int fork = 0; fork < NEAR; fork++) {
+					forks.add(scope.fork(Support.never()));
+				}
+				return CompletableFuture.supplyAsync(() -> {
+					nearTheOverflow(stack, () -> forks.remove().cancel(true));
+					return "x";
+				}, (command) -> Support.daemon(command).start());
+			}));
+			assertThat(run.value()).isEqualTo("x");
+			assertThatPermitsAreFree(1);
+		}
+		assertThatNothingIsLeft();
+	}
+
+	private void assertThatPermitsAreFree(int permits) {
+		Support.eventually().until(() -> this.runner.snapshot().permits().equals(OptionalInt.of(permits)));
+	}
+
+	/**
+	 * Does something on each of the last frames before an overflow.
+	 */
+	private void nearTheOverflow(int number, Runnable action) {
+		Owner<Integer> recursion = Owner.start((runnable) -> daemon(runnable, 200 * 1024 + (number * 997L)),
+				() -> descend(action));
+		assertThat(recursion.value()).isPositive();
+	}
+
+	/**
+	 * Returns how far the overflow is away.
+	 */
+	private int descend(Runnable action) {
+		int distance;
+		try {
+			distance = descend(action);
+		}
+		catch (StackOverflowError ex) {
+			distance = 0;
+		}
+		if (distance < NEAR) {
+			try {
+				action.run();
+			}
+			catch (VirtualMachineError ex) {
+				// It has not begun, or has been done: that is what is looked at
+				// afterwards. Inside the JVM an overflow becomes an InternalError.
+				return distance + 1;
+			}
+		}
+		return distance + 1;
 	}
 
 	private void warmUp(Way way) {

@@ -24,9 +24,6 @@ import io.palitra.spi.RunResult;
 public abstract sealed class Call<T extends @Nullable Object> extends Work<T> implements RunEvent
 		permits OwnedCall, SubmittedCall {
 
-	/**
-	 * Read as it is where there may be no room on the stack for a method.
-	 */
 	final Calls calls;
 
 	/**
@@ -132,11 +129,11 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	/**
-	 * Returns whether the current thread handles the call: it waits for it, calls its
-	 * task or tells of its end.
+	 * Returns whether a thread is inside the call: it makes it, waits for it, calls its
+	 * task or a child's, or tells of its end.
 	 */
 	boolean isHandledBy(Thread thread) {
-		return owner() == thread || (open() instanceof State.Starting starting && starting.thread() == thread);
+		return owner() == thread || isCalledBy(thread);
 	}
 
 	/**
@@ -262,7 +259,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		// Children that still run are part of the work. One who has waited for them does
 		// not ask again: another who ends the same work may be asking just now, and only
 		// the last who asks is told.
-		if (this.permitted && (waited || !waitsForOthers(this.calls::releasePermit))) {
+		if (this.permitted && (waited || !waitsForOthers(this.calls.permitRelease()))) {
 			this.calls.releasePermit();
 		}
 	}

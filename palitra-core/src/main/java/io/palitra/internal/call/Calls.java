@@ -33,6 +33,11 @@ public final class Calls {
 
 	private final @Nullable Permits permits;
 
+	/**
+	 * There from the beginning: where it is needed may be no memory for it.
+	 */
+	private final Runnable permitRelease = this::releasePermit;
+
 	private final Snapshots snapshots = new Snapshots(this);
 
 	/**
@@ -128,7 +133,7 @@ public final class Calls {
 
 	/**
 	 * Returns whether the end of the runner may wait for what the current thread does: it
-	 * waits for a call, calls a task, or tells what becomes of one.
+	 * is inside a call, or discards what has come of one.
 	 */
 	public boolean isInCall() {
 		return this.register.isBusy(Thread.currentThread()) || this.events.isDiscarding(Thread.currentThread());
@@ -153,6 +158,10 @@ public final class Calls {
 	public Executor inContext(Executor executor) {
 		Context context = capture();
 		return (command) -> executor.execute(() -> context.run(command));
+	}
+
+	Runnable permitRelease() {
+		return this.permitRelease;
 	}
 
 	void releasePermit() {

@@ -26,7 +26,9 @@ final class Chain {
 
 	void cancel() {
 		this.cancelled = true;
-		this.works.forEach(Child::cancel);
+		for (Child<?> work : this.works) {
+			work.cancel();
+		}
 	}
 
 	/**

@@ -74,7 +74,7 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	@Override
-	final void running() {
+	void running() {
 		enter();
 	}
 

@@ -126,8 +126,6 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		if (this.starts.getAndIncrement() > 0) {
 			return;
 		}
-		// A child whose task is being called is part of the work (rule C15).
-		scope().beginToStart();
 		try {
 			int seen = 1;
 			while (seen > 0) {
@@ -135,19 +133,24 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 				seen = this.starts.addAndGet(-seen);
 			}
 		}
-		finally {
-			scope().endToStart();
+		catch (Throwable ex) {
+			// There is no memory for a child: nobody starts more.
+			this.result.completeExceptionally(ex);
 		}
 	}
 
 	private void startAll() {
 		int endedAtOnce = 0;
 		AsyncCallable<? extends T> task = task(this.next);
-		while (task != null && this.running.get() < this.maxConcurrency && scope().isOpen() && !this.result.isDone()) {
+		while (task != null && this.running.get() < this.maxConcurrency && isWanted()) {
 			endedAtOnce += start(this.next++, task) ? 1 : 0;
 			task = task(this.next);
 		}
 		workEnded(endedAtOnce);
+	}
+
+	private boolean isWanted() {
+		return scope().isOpen() && !this.result.isDone();
 	}
 
 	/**
@@ -171,7 +174,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			child.startBy(executor);
 			return false;
 		}
-		if (child.startUnshared()) {
+		if (child.endsAtOnce()) {
 			endedAtOnce(index, State.masked(child.outcome()));
 			return true;
 		}
@@ -357,9 +360,45 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 		private final int index;
 
+		/**
+		 * Whether the thread that starts the child has not entered it yet. That thread's
+		 * own.
+		 */
+		private boolean starting;
+
 		Gathered(Scope scope, int index, AsyncCallable<? extends T> task) {
 			super(scope, task, State.QUEUED);
 			this.index = index;
+		}
+
+		/**
+		 * Starts the child, if it is still wanted. It is part of the work while its task
+		 * is being called (rule C15).
+		 * @return whether its work has ended at once
+		 */
+		boolean endsAtOnce() {
+			scope().runs();
+			this.starting = true;
+			try {
+				// Looked at again: whoever ends the run sees a child, or is seen here.
+				return isWanted() && startUnshared();
+			}
+			finally {
+				started();
+			}
+		}
+
+		@Override
+		void running() {
+			super.running();
+			started();
+		}
+
+		private void started() {
+			if (this.starting) {
+				this.starting = false;
+				scope().runsNoMore();
+			}
 		}
 
 		@Override

@@ -28,7 +28,7 @@ final class Hops implements Executor {
 	private final Call<?> call;
 
 	/**
-	 * Compared by identity.
+	 * Not the commands themselves: one may come twice, and each is taken out alone.
 	 */
 	private final Queue<Hop> commands = new ConcurrentLinkedQueue<>();
 

@@ -126,7 +126,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		Scope scope = this.scope;
 		if (scope != null) {
 			scope.end(outcome() instanceof Failed failed && !failed.ofTask());
-			if (!isAbandoned()) {
+			if (!isAbandoned() && !scope.hasChildren()) {
 				this.scope = null;
 			}
 		}
@@ -142,6 +142,13 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		if (scope != null) {
 			scope.hops().refuse();
 			scope.cancelAgain();
+		}
+		Object outcome = outcome();
+		if (outcome instanceof Gather<?> gather) {
+			gather.discard();
+		}
+		else if (!(outcome instanceof Failed)) {
+			events().discard(outcome);
 		}
 		this.owner = null;
 		leaveRegister();
@@ -228,8 +235,8 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	}
 
 	/**
-	 * Tells the spinning owner that there is an outcome. Looks at the state only: the
-	 * loop writes the rest of the call meanwhile, and would wait for whoever reads that.
+	 * Tells the spinning owner that there is an outcome. Reads the state only, and so as
+	 * little as possible of what the loop writes meanwhile.
 	 */
 	@Override
 	public final boolean holds() {
@@ -396,6 +403,12 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	@Override
 	final boolean isLeft() {
 		return this.owner == null;
+	}
+
+	@Override
+	final boolean isHandledBy(Thread thread) {
+		Scope scope = this.scope;
+		return super.isHandledBy(thread) || (scope != null && scope.isCalledBy(thread));
 	}
 
 }

@@ -99,7 +99,9 @@ final class Permits {
 			this.lock.unlock();
 		}
 		// Not under the lock: this runs the code of others, and gives the permits back.
-		refused.forEach(Call::abandon);
+		for (Call<?> call : refused) {
+			call.abandon();
+		}
 	}
 
 	/**

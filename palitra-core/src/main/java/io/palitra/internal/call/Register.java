@@ -107,15 +107,14 @@ public final class Register {
 	}
 
 	/**
-	 * Returns whether no call has an owner any more. Looks at the calls themselves where
-	 * the counts, which threads change one after the other, do not say so.
+	 * Returns whether nobody needs the outcome of any call.
 	 */
 	public boolean isIdle() {
-		return size() <= this.abandoned.get() || isIdleBut((thread) -> false);
+		return isIdleBut((thread) -> false);
 	}
 
 	/**
-	 * Returns whether no call is left but those whose thread does not count.
+	 * Returns the same, without the calls whose thread is one that does not count.
 	 */
 	public boolean isIdleBut(Predicate<Thread> passed) {
 		return !this.first.any((call) -> {
@@ -125,8 +124,7 @@ public final class Register {
 	}
 
 	/**
-	 * Returns whether a thread is busy with a call: it waits for one, calls its task, or
-	 * tells of its end.
+	 * Returns whether a thread is inside a call.
 	 */
 	public boolean isBusy(Thread thread) {
 		return this.first.any((call) -> call.isHandledBy(thread));
@@ -140,9 +138,10 @@ public final class Register {
 	}
 
 	/**
-	 * Returns how many calls are here, not less than have been all the time.
+	 * Returns how many calls are here, or more, never less.
 	 */
 	long size() {
+		// In this order: a call that leaves meanwhile still counts.
 		long left = this.left.sum();
 		return this.entered.sum() - left;
 	}

@@ -1,5 +1,6 @@
 package io.palitra.internal.call;
 
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.palitra.AsyncCallable;
 import io.palitra.RunScope;
+import io.palitra.internal.loop.Headroom;
 import io.palitra.internal.loop.Log;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.Nanos;
@@ -30,6 +32,10 @@ import io.palitra.internal.loop.Spin;
  * whoever takes one out has it.
  */
 final class Scope implements RunScope, Spin.Condition {
+
+	static {
+		Headroom.initialize(MethodHandles.lookup(), InContext.class);
+	}
 
 	private final OwnedCall<?> call;
 
@@ -49,14 +55,20 @@ final class Scope implements RunScope, Spin.Condition {
 	private volatile @Nullable Context context;
 
 	/**
-	 * How many threads start children that are not entered before.
+	 * How many children there are, with those that are being started and entered only if
+	 * they do not end at once.
 	 */
-	private final AtomicInteger starters = new AtomicInteger();
+	private final AtomicInteger running = new AtomicInteger();
 
 	/**
 	 * What to do when the last child has ended.
 	 */
 	private final AtomicReference<@Nullable Runnable> afterChildren = new AtomicReference<>();
+
+	/**
+	 * Futures whose values none of the next ones has taken.
+	 */
+	private final Queue<ScopedFuture<?>> untaken = new ConcurrentLinkedQueue<>();
 
 	private volatile boolean cancelled;
 
@@ -120,7 +132,7 @@ final class Scope implements RunScope, Spin.Condition {
 	 * ended: others depend on it.
 	 */
 	void moveOn(Runnable command) {
-		loopOfCall().executeInAnyCase(() -> context().run(command));
+		loopOfCall().executeInAnyCase(new InContext(this, command));
 	}
 
 	private Loop loopOfCall() {
@@ -189,6 +201,7 @@ final class Scope implements RunScope, Spin.Condition {
 	}
 
 	void enter(Child<?> child) {
+		this.running.incrementAndGet();
 		this.children.add(child);
 		if (!isOpen()) {
 			child.cancel();
@@ -196,24 +209,20 @@ final class Scope implements RunScope, Spin.Condition {
 	}
 
 	void leave(Child<?> child) {
-		this.children.remove(child);
-		goOnWithoutChildren();
+		if (this.children.remove(child)) {
+			runsNoMore();
+		}
 	}
 
 	/**
-	 * The current thread starts children that it enters only if they do not end at once.
+	 * A child is being started that is entered only if it does not end at once.
 	 */
-	void beginToStart() {
-		this.starters.incrementAndGet();
+	void runs() {
+		this.running.incrementAndGet();
 	}
 
-	void endToStart() {
-		this.starters.decrementAndGet();
-		goOnWithoutChildren();
-	}
-
-	private void goOnWithoutChildren() {
-		if (!hasChildren()) {
+	void runsNoMore() {
+		if (this.running.decrementAndGet() == 0) {
 			Runnable then = this.afterChildren.getAndSet(null);
 			if (then != null) {
 				then.run();
@@ -221,9 +230,16 @@ final class Scope implements RunScope, Spin.Condition {
 		}
 	}
 
-	private boolean hasChildren() {
-		// In this order: what is being started is entered before that has ended.
-		return this.starters.get() > 0 || !this.children.isEmpty();
+	/**
+	 * Returns whether a child is being called by a thread that is there for nothing else,
+	 * this one.
+	 */
+	boolean isCalledBy(Thread thread) {
+		return this.children.stream().anyMatch((child) -> child.isCalledBy(thread));
+	}
+
+	boolean hasChildren() {
+		return this.running.get() > 0;
 	}
 
 	/**
@@ -242,7 +258,17 @@ final class Scope implements RunScope, Spin.Condition {
 	void cancel() {
 		this.cancelled = true;
 		runCancelHooks();
-		this.children.forEach(Child::cancel);
+		discardUntaken();
+		cancelChildren();
+	}
+
+	/**
+	 * No lambda, as in {@link InContext}.
+	 */
+	private void cancelChildren() {
+		for (Child<?> child : this.children) {
+			child.cancel();
+		}
 	}
 
 	/**
@@ -277,7 +303,38 @@ final class Scope implements RunScope, Spin.Condition {
 		}
 		this.ended = true;
 		this.cancelHooks.clear();
-		this.children.forEach(Child::cancel);
+		discardUntaken();
+		cancelChildren();
+	}
+
+	/**
+	 * Has the value of a future discarded at the end of the run if nobody has taken it
+	 * until then (rule C11).
+	 */
+	void discardAtEnd(ScopedFuture<?> future) {
+		this.untaken.add(future);
+		if (!isOpen()) {
+			discardUntaken();
+		}
+	}
+
+	private void discardUntaken() {
+		for (ScopedFuture<?> next = this.untaken.poll(); next != null; next = this.untaken.poll()) {
+			next.discardUntaken();
+		}
+	}
+
+	/**
+	 * Runs a command in the context of a run. No lambda: to link one takes more of the
+	 * stack than there may be where it is needed.
+	 */
+	private record InContext(Scope scope, Runnable command) implements Runnable {
+
+		@Override
+		public void run() {
+			this.scope.context().run(this.command);
+		}
+
 	}
 
 }

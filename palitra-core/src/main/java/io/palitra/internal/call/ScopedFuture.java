@@ -4,7 +4,10 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -44,7 +47,8 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	private final AtomicInteger takers = new AtomicInteger();
 
 	/**
-	 * Whether one of them has taken it. Written before {@link #takers}, read after it.
+	 * Whether one of them has taken it, a work or a thread. Written before
+	 * {@link #takers}, read after it.
 	 */
 	private volatile boolean taken;
 
@@ -98,7 +102,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 			if (!called.get() && failure != null) {
 				// The executor does not take it.
 				next.fail(failure);
-				leaveUntaken(isCompletedExceptionally() ? null : getNow(null));
+				leave();
 			}
 		});
 		return next;
@@ -116,15 +120,22 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 				next.fail(ex);
 			}
 		}
-		leaveUntaken(value);
+		leave();
 	}
 
 	/**
-	 * One of the next futures has come to this one's outcome.
+	 * One of the next futures has come to this one's outcome. If none has taken it,
+	 * others still may, as long as the run goes on.
 	 */
-	private void leaveUntaken(@Nullable T value) {
+	private void leave() {
 		if (this.takers.decrementAndGet() == 0 && !this.taken) {
-			discard(value);
+			this.scope.discardAtEnd(this);
+		}
+	}
+
+	void discardUntaken() {
+		if (!this.taken && !isCompletedExceptionally()) {
+			discard(super.getNow(null));
 		}
 	}
 
@@ -167,6 +178,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 * Has a work called by the thread that completes this future.
 	 */
 	void listen(Work<?> work) {
+		this.taken = true;
 		listen(this, work);
 	}
 
@@ -175,9 +187,44 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 		source.whenCompleteInPlace((BiConsumer<? super U, ? super @Nullable Throwable>) (BiConsumer<?, ?>) work);
 	}
 
+	private T taken(T value) {
+		this.taken = true;
+		return value;
+	}
+
+	@Override
+	public T join() {
+		return taken(super.join());
+	}
+
+	@Override
+	public T get() throws InterruptedException, ExecutionException {
+		return taken(super.get());
+	}
+
+	@Override
+	public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+		return taken(super.get(timeout, unit));
+	}
+
+	@Override
+	public T getNow(T valueIfAbsent) {
+		return isDone() ? taken(super.getNow(valueIfAbsent)) : valueIfAbsent;
+	}
+
+	/**
+	 * Also that of {@code Future} since Java 19.
+	 */
+	public T resultNow() {
+		if (!isDone() || isCompletedExceptionally()) {
+			throw new IllegalStateException(this + " has no result");
+		}
+		return join();
+	}
+
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
-		Headroom.require();
+		Headroom.requireForRareCode();
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
 		if (cancelled) {
 			this.chain.cancel();

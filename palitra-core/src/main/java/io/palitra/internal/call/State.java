@@ -1,10 +1,13 @@
 package io.palitra.internal.call;
 
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.RunPhase;
+import io.palitra.internal.loop.Log;
+import io.palitra.internal.loop.Names;
 
 /**
  * The states of a {@link Work} that are not its outcome.
@@ -27,7 +30,7 @@ abstract sealed class State {
 	static final Open STARTING = new Open(RunPhase.RUNNING);
 
 	/**
-	 * The same, where no other thread knows of the work before it has a stage.
+	 * STARTING for a child that no other thread can see yet: nothing races it.
 	 */
 	static final Open UNSHARED = new Open(RunPhase.RUNNING);
 
@@ -94,16 +97,15 @@ abstract sealed class State {
 		private final Thread thread = Thread.currentThread();
 
 		/**
+		 * Whether the thread has left, or somebody interrupts it: the first of both.
+		 */
+		private final AtomicBoolean over = new AtomicBoolean();
+
+		/**
 		 * Whether the interrupt has been made. Volatile: the thread waits for it before
 		 * it clears its flag, so that no interrupt hits what it does next.
 		 */
 		private volatile boolean interrupted;
-
-		/**
-		 * Whether the thread has moved the state on before anybody took it. The thread's
-		 * own.
-		 */
-		private boolean passed;
 
 		Starting() {
 			super(RunPhase.RUNNING);
@@ -113,19 +115,22 @@ abstract sealed class State {
 			return this.thread;
 		}
 
-		void pass() {
-			this.passed = true;
-		}
-
 		/**
-		 * By whoever has taken the state away.
+		 * Interrupts the thread if it still calls the task. That may be others' code: a
+		 * thread can have a method of its own for it, and so can the channel that it is
+		 * blocked on.
 		 */
 		void interrupt() {
+			if (!this.over.compareAndSet(false, true)) {
+				return;
+			}
 			try {
 				this.thread.interrupt();
 			}
+			catch (Throwable ex) {
+				Log.warn("Thread \"" + Names.of(this.thread) + "\" could not be interrupted", ex);
+			}
 			finally {
-				// Whatever it throws: the thread waits for this.
 				this.interrupted = true;
 			}
 		}
@@ -135,13 +140,14 @@ abstract sealed class State {
 		 * thread.
 		 */
 		void leaveThread() {
-			while (!this.passed && !this.interrupted) {
+			if (this.over.compareAndSet(false, true)) {
+				return;
+			}
+			while (!this.interrupted) {
 				// Whoever interrupts may need this thread's processor.
 				Thread.yield();
 			}
-			if (!this.passed) {
-				Thread.interrupted();
-			}
+			Thread.interrupted();
 		}
 
 	}

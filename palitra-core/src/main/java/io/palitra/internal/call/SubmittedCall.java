@@ -30,9 +30,14 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	private volatile @Nullable CallFuture<T> future;
 
 	/**
-	 * The thread that tells of the end.
+	 * The thread that makes the call, until it has.
 	 */
-	private volatile @Nullable Thread teller;
+	private volatile @Nullable Thread maker = Thread.currentThread();
+
+	/**
+	 * The thread that ends the call, while it does.
+	 */
+	private volatile @Nullable Thread ender;
 
 	/**
 	 * Ends the call when its time is up; a loop could not while it is held. {@code null}
@@ -72,10 +77,24 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 			return future;
 		}
 		finally {
+			call.maker = null;
 			if (!made) {
 				// As in OwnedCall.make()
 				call.torn = true;
 				calls.torn = true;
+			}
+		}
+	}
+
+	private void cancel() {
+		Open was = giveUp(RunResult.CANCELLED, null, null);
+		if (was != null) {
+			this.ender = Thread.currentThread();
+			try {
+				cancelWork(was);
+			}
+			finally {
+				ended();
 			}
 		}
 	}
@@ -121,9 +140,9 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 		}
 		this.future = null;
 		Object outcome = outcome();
-		this.teller = Thread.currentThread();
+		this.ender = Thread.currentThread();
 		tellEnd(outcome);
-		this.teller = null;
+		this.ender = null;
 		this.left = true;
 		leaveRegister();
 		future.end(this, outcome);
@@ -154,7 +173,7 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 
 	@Override
 	boolean isHandledBy(Thread thread) {
-		return this.teller == thread || super.isHandledBy(thread);
+		return this.maker == thread || this.ender == thread || super.isHandledBy(thread);
 	}
 
 	/**
@@ -210,19 +229,19 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 
 		@Override
 		public boolean complete(T value) {
-			Headroom.require();
+			Headroom.requireForRareCode();
 			return cancelCall(super.complete(value));
 		}
 
 		@Override
 		public boolean completeExceptionally(Throwable ex) {
-			Headroom.require();
+			Headroom.requireForRareCode();
 			return cancelCall(super.completeExceptionally(ex));
 		}
 
 		@Override
 		public boolean cancel(boolean mayInterruptIfRunning) {
-			Headroom.require();
+			Headroom.requireForRareCode();
 			return cancelCall(super.cancel(mayInterruptIfRunning));
 		}
 
@@ -235,7 +254,7 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 		private boolean cancelCall(boolean completed) {
 			SubmittedCall<T> call = this.call;
 			if (completed && call != null) {
-				call.end(RunResult.CANCELLED, null, null);
+				call.cancel();
 			}
 			return completed;
 		}

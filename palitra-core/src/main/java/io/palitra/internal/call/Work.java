@@ -53,6 +53,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	static {
 		try {
 			STATE = MethodHandles.lookup().findVarHandle(Work.class, "state", Object.class);
+			Headroom.initialize(MethodHandles.lookup(), End.class, Cancel.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -66,8 +67,8 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	private volatile Object state;
 
 	/**
-	 * Whether a stage has told of its end, and that goes on from here. For the thread
-	 * that makes it tell; others may see it late.
+	 * Whether a stage has told of its end. Written by the thread that completes it; who
+	 * sees that late makes the stage tell once more.
 	 */
 	private boolean heard;
 
@@ -106,8 +107,8 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	abstract void workEnded(boolean waited);
 
 	/**
-	 * Returns whether the end of the work has to be told before its outcome is there.
-	 * Asked while the task is being called.
+	 * Returns whether the end of the work has to be told before its outcome is there: it
+	 * is counted, has a permit, or a place in a scope.
 	 */
 	abstract boolean isFollowed();
 
@@ -133,6 +134,9 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	 */
 	abstract void ended();
 
+	/**
+	 * Returns what is told of values and failures that nobody waits for.
+	 */
 	abstract Events events();
 
 	/**
@@ -174,6 +178,14 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 
 	final boolean isQueued() {
 		return this.state == State.QUEUED;
+	}
+
+	/**
+	 * Returns whether the task is being called by a thread that is there for nothing
+	 * else, this one.
+	 */
+	final boolean isCalledBy(Thread thread) {
+		return this.state instanceof Starting starting && starting.thread() == thread;
 	}
 
 	/**
@@ -292,7 +304,8 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 			if (stage instanceof LateResultSource source) {
 				source.onLateResult(events()::discard);
 			}
-			// Either the stage is there for whoever gives up, or that has happened.
+			// From here on, whoever gives up finds the stage. If somebody has, it is
+			// cancelled here.
 			boolean wanted = runs(new Running(stage));
 			listen(stage);
 			if (!wanted) {
@@ -306,17 +319,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 
 	private boolean runs(Running running) {
 		Object seen = this.state;
-		if (seen instanceof Open && STATE.compareAndSet(this, seen, running)) {
-			pass(seen);
-			return true;
-		}
-		return false;
-	}
-
-	private static void pass(Object seen) {
-		if (seen instanceof Starting starting) {
-			starting.pass();
-		}
+		return seen instanceof Open && STATE.compareAndSet(this, seen, running);
 	}
 
 	/**
@@ -374,12 +377,17 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	@Override
 	public final void accept(@Nullable T value, @Nullable Throwable failure) {
 		try {
-			Headroom.require();
+			if (isAbandoned()) {
+				Headroom.requireForRareCode();
+			}
+			else {
+				Headroom.require();
+			}
 		}
 		catch (StackOverflowError ex) {
 			// On a thread that has no room for what follows: the stage will not tell
 			// again.
-			moveOn(() -> end(value, failure));
+			moveOn(new End<>(this, value, failure));
 			this.heard = true;
 			return;
 		}
@@ -399,16 +407,22 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 		if (!isFollowed() && endsAtOnce(value, failure)) {
 			return;
 		}
-		if (isAbandoned() && waitsForOthers(() -> end(value, failure))) {
+		boolean waited = isAbandoned();
+		if (waited && waitsForOthers(new End<>(this, value, failure))) {
 			return;
 		}
-		// Made before the state is left that others may end: there may be no memory.
+		// Made first: if there is no memory for it, others can still end the work.
 		Object outcome = outcome(value, failure);
 		Object seen;
 		Object next;
 		do {
 			seen = this.state;
 			if (seen instanceof Abandoned abandoned) {
+				if (!waited) {
+					// Given up since: what belongs to it is to be waited for.
+					end(value, failure);
+					return;
+				}
 				next = abandoned.outcome();
 			}
 			else if (seen instanceof Open open && open.isWorking()) {
@@ -419,8 +433,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 			}
 		}
 		while (!STATE.compareAndSet(this, seen, next));
-		pass(seen);
-		workEnded(seen instanceof Abandoned);
+		workEnded(waited);
 		if (next == State.ENDING && STATE.compareAndSet(this, State.ENDING, outcome)) {
 			ended();
 			return;
@@ -464,9 +477,8 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	}
 
 	/**
-	 * Gives the work an outcome that its stage has not brought, without touching the work
-	 * but for the interrupt of a task that is being called: who ends many works lets all
-	 * owners go before he runs others' code.
+	 * Gives the work an outcome that its stage has not brought, and calls no code of
+	 * others', so that whoever ends many works can wake all owners first.
 	 * @param cause what the runner ended of, if it did
 	 * @param in where the work is, if not where its state says
 	 * @return what to {@linkplain #cancelWork cancel}, {@code null} if there is an
@@ -478,10 +490,6 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 			Failed failed = new Failed(result, cause, (in != null) ? in : open.phase(), hopTime);
 			boolean works = open.isWorking() && ownsStage();
 			if (STATE.compareAndSet(this, open, works ? new Abandoned(failed, open) : failed)) {
-				if (open instanceof Starting starting) {
-					// At once, as its thread waits for that.
-					starting.interrupt();
-				}
 				return open;
 			}
 		}
@@ -496,6 +504,9 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 		if (!was.isStarted()) {
 			dropped(was == State.QUEUED);
 			return;
+		}
+		if (was instanceof Starting starting) {
+			starting.interrupt();
 		}
 		if (!ownsStage()) {
 			// A stage that has completed just now tells that itself.
@@ -529,8 +540,9 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 		try {
 			Stages.cancel(stage, () -> Texts.givenUp(getTaskName()));
 		}
-		catch (StackOverflowError ex) {
-			moveOn(() -> cancel(stage));
+		catch (VirtualMachineError ex) {
+			// An overflow, also one inside the JVM, which makes an InternalError of it.
+			moveOn(new Cancel(this, stage));
 		}
 	}
 
@@ -538,8 +550,8 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	 * Cancels what was given up once more: whoever did that may not have come to its end.
 	 */
 	final void cancelAgain() {
-		if (this.state instanceof Abandoned abandoned && abandoned.was() instanceof Running running) {
-			cancelWork(running);
+		if (this.state instanceof Abandoned abandoned && abandoned.was() != null) {
+			cancelWork(abandoned.was());
 		}
 	}
 
@@ -564,6 +576,32 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 		// Nobody waits for what is written here.
 		STATE.setRelease(this, State.TAKEN);
 		return true;
+	}
+
+	/**
+	 * Ends a work. No lambda: to link one takes more of the stack than there is where it
+	 * is needed.
+	 */
+	private record End<T extends @Nullable Object>(Work<T> work, @Nullable T value,
+			@Nullable Throwable failure) implements Runnable {
+
+		@Override
+		public void run() {
+			this.work.end(this.value, this.failure);
+		}
+
+	}
+
+	/**
+	 * Cancels the stage of a work. No lambda either.
+	 */
+	private record Cancel(Work<?> work, CompletionStage<?> stage) implements Runnable {
+
+		@Override
+		public void run() {
+			this.work.cancel(this.stage);
+		}
+
 	}
 
 }

@@ -13,9 +13,8 @@ import io.palitra.internal.loop.Nanos;
 final class Grace {
 
 	/**
-	 * A wait looks at first after 50 us whether it is over, then at longer intervals, at
-	 * most of 10 ms: neither is whoever waits told of all that he waits for, nor that the
-	 * grace was shortened.
+	 * Whoever waits is told neither of what he waits for nor that the grace was
+	 * shortened: he looks after 50 us, then less and less often, at last every 10 ms.
 	 */
 	private static final long SHORTEST_SLICE = 50_000;
 
@@ -37,7 +36,7 @@ final class Grace {
 	}
 
 	/**
-	 * Whoever ended the runner has done so, or need not.
+	 * Takes the limit away: this end is over.
 	 */
 	void reset() {
 		this.end.set(Nanos.FOREVER);

@@ -208,20 +208,20 @@ public final class Lifecycle {
 	 * @return what was handed to the loop and never started
 	 */
 	private List<Runnable> end(long nanos, RunnerState target, @Nullable Loop only) {
-		if (isPresent(only)) {
-			// For whoever holds the lock to end the same loop; endLoop(..) says it again.
+		if (isCurrent(only)) {
+			// Of whoever is ending the same loop; endLoop(..) says it again, for oneself.
 			this.grace.shorten(nanos);
 		}
 		beginTurn();
 		try {
-			return isPresent(only) ? endLoop(nanos, target) : List.of();
+			return isCurrent(only) ? endLoop(nanos, target) : List.of();
 		}
 		finally {
 			endTurn();
 		}
 	}
 
-	private boolean isPresent(@Nullable Loop only) {
+	private boolean isCurrent(@Nullable Loop only) {
 		return only == null || only == this.life.loop();
 	}
 
@@ -246,7 +246,7 @@ public final class Lifecycle {
 	}
 
 	/**
-	 * Whoever waits for the lock says again what he leaves the runner.
+	 * Gives the lock back. The next one has a grace of his own.
 	 */
 	private void endTurn() {
 		this.grace.reset();
@@ -351,8 +351,8 @@ public final class Lifecycle {
 		for (AsyncCallable<?> cleanup = nextCleanup(); cleanup != null; cleanup = nextCleanup()) {
 			try {
 				// Again if the loop dies before it comes to it.
-				if (!isCleanedUp(cleanup)) {
-					isCleanedUp(cleanup);
+				if (!runCleanup(cleanup)) {
+					runCleanup(cleanup);
 				}
 			}
 			catch (Throwable ex) {
@@ -374,7 +374,7 @@ public final class Lifecycle {
 	 * Runs a clean-up and waits for its end.
 	 * @return {@code false} if the loop has ended without starting it
 	 */
-	private boolean isCleanedUp(AsyncCallable<?> cleanup) {
+	private boolean runCleanup(AsyncCallable<?> cleanup) {
 		Loop last = this.life.loop();
 		if (last.isClosed()) {
 			this.life.begin(RunnerState.STOPPING, startLoop());

@@ -28,6 +28,14 @@ public final class Headroom {
 	}
 
 	/**
+	 * Makes sure of that for code that may still be interpreted when this is compiled.
+	 * @throws StackOverflowError if it has not
+	 */
+	public static void requireForRareCode() {
+		descend(4 * FRAMES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	}
+
+	/**
 	 * Initializes classes whose initializers need more: where there is no room for one,
 	 * its class cannot be used ever after, by no thread.
 	 * @param lookup has access to them

@@ -1,10 +1,12 @@
 package io.palitra.internal.loop;
 
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -31,7 +33,8 @@ import io.palitra.internal.Settings;
 public final class Loop implements Spin.Condition {
 
 	/**
-	 * A callback that takes longer than this, in nanoseconds, holds the loop up: 100 ms.
+	 * From here on, in nanoseconds, a callback holds the loop up, if its runner is not
+	 * set otherwise: 100 ms.
 	 */
 	public static final long HELD = 100_000_000;
 
@@ -74,6 +77,12 @@ public final class Loop implements Spin.Condition {
 	private final CountDownLatch started = new CountDownLatch(1);
 
 	private final CountDownLatch terminated = new CountDownLatch(1);
+
+	/**
+	 * The tasks that wait for those that run inside them, the outermost first. Written by
+	 * the loop thread, read by whoever closes the loop while it hangs.
+	 */
+	private final Deque<LoopTask> outer = new ConcurrentLinkedDeque<>();
 
 	/**
 	 * The loop thread's own.
@@ -268,9 +277,13 @@ public final class Loop implements Spin.Condition {
 		List<LoopTask> tasks = this.queue.close(this.thread);
 		// Before what runs: a periodic one that runs just then may be there again.
 		List<Runnable> timers = abandon(this.timers.drain());
-		LoopTask running = inLoop() ? null : this.watch.current();
-		if (running != null) {
-			tasks.add(0, running);
+		if (!inLoop()) {
+			LoopTask running = this.watch.current();
+			if (running != null) {
+				tasks.add(0, running);
+			}
+			// The first of them has run longest.
+			tasks.addAll(0, this.outer);
 		}
 		List<Runnable> unstarted = abandon(tasks);
 		unstarted.addAll(timers);
@@ -305,6 +318,10 @@ public final class Loop implements Spin.Condition {
 	 * @param timeLeft returns how many nanoseconds are left
 	 */
 	public void pump(BooleanSupplier until, LongSupplier timeLeft) {
+		LoopTask task = this.watch.current();
+		if (task != null) {
+			this.outer.addLast(task);
+		}
 		this.nesting++;
 		// The outer task waits, and does not hold the loop meanwhile.
 		this.watch.idle();
@@ -316,6 +333,9 @@ public final class Loop implements Spin.Condition {
 		finally {
 			this.nesting--;
 			this.watch.next();
+			if (task != null) {
+				this.outer.removeLast();
+			}
 		}
 	}
 
@@ -418,7 +438,7 @@ public final class Loop implements Spin.Condition {
 		this.watch.idle();
 		this.spin.spinForTask(this);
 		if (holds()) {
-			// Others read what is written from here on.
+			// There is work: nothing is written that adders look at.
 			return;
 		}
 		this.spin.parks();

@@ -108,8 +108,8 @@ public final class LoopWatch extends Padding {
 	private int streak;
 
 	/**
-	 * Whether looks are on their way. Set by the loop thread, cleared by the last look,
-	 * which then looks once more.
+	 * Whether looks are on their way. Set by whoever begins to look, cleared by the last
+	 * look, which then looks once more.
 	 */
 	private final AtomicBoolean looking = new AtomicBoolean();
 

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * The consumer writes nowhere that adders look, as long as it is busy: it remembers the
  * newest task that it has taken, and cuts the chain behind the oldest that it has not
- * come to. That newest one may have run, as the only one in the chain; it is taken out
- * before the consumer does anything else than run tasks, so that an idle loop keeps none
- * (rule C17).
+ * come to. The newest stays in the chain when it has run, if none came after it. It is
+ * taken out before the consumer looks at timers or sleeps, so that an idle loop keeps
+ * none (rule C17).
  * <p>
  * A queue is closed by the same word that tasks are added by: a task is added before, and
  * the closer has it in his chain or the consumer has come to it, or it is refused. The
