@@ -2,7 +2,6 @@ package io.palitra.internal.call;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
@@ -80,11 +79,8 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	private long endedAt;
 
 	/**
-	 * Given away with the call, taken by its start. {@code null} for a call that only
-	 * waits for a stage.
+	 * Given away with the call, let go when it goes on without its task.
 	 */
-	private @Nullable AsyncCallable<T> task;
-
 	private @Nullable Context context;
 
 	/**
@@ -98,10 +94,9 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	private boolean counted;
 
 	Call(Calls calls, @Nullable AsyncCallable<T> task, Class<?> origin, RunOptions options, Open initial) {
-		super(initial);
+		super(task, initial);
 		this.calls = calls;
 		this.loop = calls.life().loop();
-		this.task = task;
 		this.origin = origin;
 		this.options = options;
 		this.startOn = startOn(task);
@@ -115,10 +110,6 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 
 	RunOptions options() {
 		return this.options;
-	}
-
-	void setTask(AsyncCallable<T> task) {
-		this.task = task;
 	}
 
 	/**
@@ -215,17 +206,8 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	abstract boolean handTo(Executor executor);
 
 	@Override
-	@Nullable CompletionStage<? extends T> call() throws Exception {
-		AsyncCallable<T> task = Objects.requireNonNull(this.task);
-		this.task = null;
-		return task.call();
-	}
-
-	@Override
-	final Context takeContext() {
-		Context context = Objects.requireNonNull(this.context);
-		this.context = null;
-		return context;
+	final Context context() {
+		return Objects.requireNonNull(this.context);
 	}
 
 	@Override
@@ -241,6 +223,8 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	final void running() {
 		if (!this.counted) {
 			this.counted = true;
+			// A task that has ended at once goes with its call.
+			this.context = null;
 			events().running.increment();
 		}
 	}
@@ -271,7 +255,6 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 
 	@Override
 	final void dropped(boolean admitted) {
-		this.task = null;
 		this.context = null;
 		if (!admitted) {
 			this.calls.forget(this);

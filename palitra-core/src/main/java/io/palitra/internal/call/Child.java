@@ -1,8 +1,5 @@
 package io.palitra.internal.call;
 
-import java.util.Objects;
-import java.util.concurrent.CompletionStage;
-
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.AsyncCallable;
@@ -16,19 +13,13 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	private final Scope scope;
 
 	/**
-	 * Given away with the child, taken by its start.
-	 */
-	private @Nullable AsyncCallable<? extends T> task;
-
-	/**
 	 * Whether the scope knows the child; written before others can cancel it.
 	 */
 	private boolean entered;
 
 	Child(Scope scope, @Nullable AsyncCallable<? extends T> task, State.Open initial) {
-		super(initial);
+		super(task, initial);
 		this.scope = scope;
-		this.task = task;
 	}
 
 	final Scope scope() {
@@ -58,14 +49,7 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	@Override
-	@Nullable CompletionStage<? extends T> call() throws Exception {
-		AsyncCallable<? extends T> task = Objects.requireNonNull(this.task);
-		this.task = null;
-		return task.call();
-	}
-
-	@Override
-	final Context takeContext() {
+	final Context context() {
 		return this.scope.context();
 	}
 
@@ -92,7 +76,6 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 
 	@Override
 	final void dropped(boolean admitted) {
-		this.task = null;
 		this.scope.leave(this);
 	}
 

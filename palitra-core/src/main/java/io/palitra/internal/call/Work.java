@@ -2,6 +2,7 @@ package io.palitra.internal.call;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,6 +11,7 @@ import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.palitra.AsyncCallable;
 import io.palitra.RunPhase;
 import io.palitra.internal.call.State.Abandoned;
 import io.palitra.internal.call.State.Open;
@@ -67,27 +69,33 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	private volatile Object state;
 
 	/**
+	 * Given away with the work, taken by its start; {@code null} for one that only waits.
+	 * Stands beside the state, so that the start writes to one line of the cache.
+	 */
+	private @Nullable AsyncCallable<? extends T> task;
+
+	/**
 	 * Whether a stage has told of its end. Written by the thread that completes it; who
 	 * sees that late makes the stage tell once more.
 	 */
 	private boolean heard;
 
-	Work(Open initial) {
+	Work(@Nullable AsyncCallable<? extends T> task, Open initial) {
+		this.task = task;
 		// Without a fence: published with the work.
 		STATE.set(this, initial);
 	}
 
-	/**
-	 * Calls the task.
-	 */
-	abstract @Nullable CompletionStage<? extends T> call() throws Exception;
+	final void setTask(AsyncCallable<T> task) {
+		this.task = task;
+	}
 
 	abstract String getTaskName();
 
 	/**
-	 * Returns the context that the task is to be called in, once, by its start.
+	 * Returns the context that the task is to be called in, to its start.
 	 */
-	abstract Context takeContext();
+	abstract Context context();
 
 	/**
 	 * The task is about to be called.
@@ -253,8 +261,9 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 
 	private void callInContext() {
 		try {
+			Context context = context();
 			starting();
-			takeContext().run(this);
+			context.run(this);
 		}
 		catch (Throwable ex) {
 			// Whatever it was: the work must not stay where nobody ends it.
@@ -279,7 +288,9 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	public final void run() {
 		CompletionStage<? extends T> stage;
 		try {
-			stage = call();
+			AsyncCallable<? extends T> task = Objects.requireNonNull(this.task);
+			this.task = null;
+			stage = task.call();
 			if (stage == null) {
 				throw new NullPointerException(Texts.returnedNull(getTaskName()));
 			}
@@ -502,6 +513,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	 */
 	final void cancelWork(Open was) {
 		if (!was.isStarted()) {
+			this.task = null;
 			dropped(was == State.QUEUED);
 			return;
 		}
