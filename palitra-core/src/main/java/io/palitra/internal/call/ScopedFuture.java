@@ -175,16 +175,16 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	}
 
 	/**
-	 * Has a work called by the thread that completes this future.
+	 * Has a listener called by the thread that completes this future.
 	 */
-	void listen(Work<?> work) {
+	void listen(StageListener<?> listener) {
 		this.taken = true;
-		listen(this, work);
+		listen(this, listener);
 	}
 
 	@SuppressWarnings("unchecked")
-	private <U extends @Nullable Object> void listen(ScopedFuture<U> source, Work<?> work) {
-		source.whenCompleteInPlace((BiConsumer<? super U, ? super @Nullable Throwable>) (BiConsumer<?, ?>) work);
+	private <U extends @Nullable Object> void listen(ScopedFuture<U> source, StageListener<?> listener) {
+		source.whenCompleteInPlace((BiConsumer<? super U, ? super @Nullable Throwable>) (BiConsumer<?, ?>) listener);
 	}
 
 	private T taken(T value) {
@@ -210,16 +210,6 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	@Override
 	public T getNow(T valueIfAbsent) {
 		return isDone() ? taken(super.getNow(valueIfAbsent)) : valueIfAbsent;
-	}
-
-	/**
-	 * Also that of {@code Future} since Java 19.
-	 */
-	public T resultNow() {
-		if (!isDone() || isCompletedExceptionally()) {
-			throw new IllegalStateException(this + " has no result");
-		}
-		return join();
 	}
 
 	@Override

@@ -4,10 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +17,6 @@ import io.palitra.internal.call.State.Running;
 import io.palitra.internal.call.State.Starting;
 import io.palitra.internal.loop.Headroom;
 import io.palitra.internal.loop.Loop;
-import io.palitra.internal.loop.LoopTask;
 import io.palitra.internal.loop.Stages;
 import io.palitra.spi.LateResultSource;
 import io.palitra.spi.RunResult;
@@ -47,15 +44,14 @@ import io.palitra.spi.RunResult;
  * queue; the one that ends it releases what the work did (rule C20). Fields of subclasses
  * are written before the state that says that they are there, and read after it.
  */
-abstract class Work<T extends @Nullable Object> extends LoopTask
-		implements Runnable, BiConsumer<T, @Nullable Throwable> {
+abstract class Work<T extends @Nullable Object> extends StageListener<T> implements Runnable {
 
 	private static final VarHandle STATE;
 
 	static {
 		try {
 			STATE = MethodHandles.lookup().findVarHandle(Work.class, "state", Object.class);
-			Headroom.initialize(MethodHandles.lookup(), End.class, Cancel.class);
+			Headroom.initialize(MethodHandles.lookup(), Cancel.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -73,12 +69,6 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	 * Stands beside the state, so that the start writes to one line of the cache.
 	 */
 	private @Nullable AsyncCallable<? extends T> task;
-
-	/**
-	 * Whether a stage has told of its end. Written by the thread that completes it; who
-	 * sees that late makes the stage tell once more.
-	 */
-	private boolean heard;
 
 	Work(@Nullable AsyncCallable<? extends T> task, Open initial) {
 		this.task = task;
@@ -199,6 +189,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	/**
 	 * Returns whether there is an outcome and the work still runs.
 	 */
+	@Override
 	final boolean isAbandoned() {
 		return this.state instanceof Abandoned;
 	}
@@ -334,87 +325,10 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	}
 
 	/**
-	 * Hears again a stage that may be done without having told so: an {@code Error} on
-	 * the completing thread can keep it from telling. What the stage throws at that ends
-	 * the work, as it does in {@link #follow}, and nothing else: who gives up, or ends
-	 * many works, goes on.
-	 */
-	@SuppressWarnings("unchecked")
-	final void hearAgain(Running running) {
-		try {
-			if (Stages.isDone(running.stage())) {
-				listen((CompletionStage<? extends T>) running.stage());
-			}
-		}
-		catch (StackOverflowError ex) {
-			throw ex;
-		}
-		catch (Throwable ex) {
-			end(null, ex);
-		}
-	}
-
-	/**
-	 * Hears when a stage completes, from the thread that completes it or, if it is done,
-	 * at once: not even a future of a scope takes that to its loop.
-	 * @throws StackOverflowError if the stage has swallowed one, as the JDK's do with
-	 * whatever those throw whom they tell
-	 */
-	final void listen(CompletionStage<? extends T> stage) {
-		boolean done = isDoneOfJdk(stage);
-		if (stage instanceof ScopedFuture<? extends T> scoped) {
-			scoped.listen(this);
-		}
-		else {
-			stage.whenComplete(this);
-		}
-		if (this.heard || !isDoneOfJdk(stage)) {
-			return;
-		}
-		if (done) {
-			throw new StackOverflowError();
-		}
-		// Done meanwhile: another thread is about to tell, or this one has.
-		listen(stage);
-	}
-
-	private static boolean isDoneOfJdk(CompletionStage<?> stage) {
-		return stage.getClass() == CompletableFuture.class && ((CompletableFuture<?>) stage).isDone();
-	}
-
-	/**
-	 * The stage has completed.
-	 */
-	@Override
-	public final void accept(@Nullable T value, @Nullable Throwable failure) {
-		try {
-			if (isAbandoned()) {
-				Headroom.requireForRareCode();
-			}
-			else {
-				Headroom.require();
-			}
-		}
-		catch (StackOverflowError ex) {
-			// On a thread that has no room for what follows: the stage will not tell
-			// again.
-			moveOn(new End<>(this, value, failure));
-			this.heard = true;
-			return;
-		}
-		this.heard = true;
-		end(value, failure);
-	}
-
-	/**
-	 * Has something done on another thread.
-	 */
-	abstract void moveOn(Runnable command);
-
-	/**
 	 * Ends the work with what it has brought. A stage that says so twice is heard once.
 	 */
-	private void end(@Nullable T value, @Nullable Throwable failure) {
+	@Override
+	final void end(@Nullable T value, @Nullable Throwable failure) {
 		if (!isFollowed() && endsAtOnce(value, failure)) {
 			return;
 		}
@@ -591,21 +505,7 @@ abstract class Work<T extends @Nullable Object> extends LoopTask
 	}
 
 	/**
-	 * Ends a work. No lambda: to link one takes more of the stack than there is where it
-	 * is needed.
-	 */
-	private record End<T extends @Nullable Object>(Work<T> work, @Nullable T value,
-			@Nullable Throwable failure) implements Runnable {
-
-		@Override
-		public void run() {
-			this.work.end(this.value, this.failure);
-		}
-
-	}
-
-	/**
-	 * Cancels the stage of a work. No lambda either.
+	 * Cancels the stage of a work. No lambda, as in {@link StageListener.End}.
 	 */
 	private record Cancel(Work<?> work, CompletionStage<?> stage) implements Runnable {
 
