@@ -130,6 +130,51 @@ class C04TimerThreadTests {
 		assertThat(endOf(submitted)).isInstanceOf(RunnerClosedException.class);
 	}
 
+	@Test
+	void dependentsThatBlockDelayNoInterrupt() {
+		int calls = 40;
+		CountDownLatch interrupted = new CountDownLatch(calls);
+		EventLoopThreadRunner runner = runner("first");
+		RunOptions options = RunOptions.defaults().timeout(SHORT).startOn((command) -> Support.daemon(command).start());
+		for (int call = 0; call < calls; call++) {
+			runner.submit(() -> {
+				try {
+					return blocked();
+				}
+				catch (InterruptedException ex) {
+					interrupted.countDown();
+					throw ex;
+				}
+			}, options).whenComplete((value, failure) -> block());
+		}
+		Support.await(interrupted);
+		assertThat(this.release.getCount()).as("still blocked").isOne();
+	}
+
+	@Test
+	void dependentOfOneCallMayWaitForTheInterruptOfAnotherAtAClose() {
+		CountDownLatch interrupted = new CountDownLatch(1);
+		EventLoopThreadRunner runner = runner("first");
+		CompletableFuture<Object> first = runner.submit(Support.never());
+		CompletableFuture<Void> dependent = first.handle((value, failure) -> {
+			Support.await(interrupted);
+			return null;
+		});
+		runner.submit(() -> {
+			try {
+				return blocked();
+			}
+			catch (InterruptedException ex) {
+				interrupted.countDown();
+				throw ex;
+			}
+		}, RunOptions.defaults().startOn((command) -> Support.daemon(command).start()));
+		this.started.countDown();
+		Support.await(this.started);
+		runner.close(Duration.ZERO);
+		assertThat(dependent).isCompleted();
+	}
+
 	@ParameterizedTest
 	@MethodSource
 	void blockingCodeOfOneRunnersCallDelaysNoDeadline(Blocking blocking) {

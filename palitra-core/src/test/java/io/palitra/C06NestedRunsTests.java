@@ -51,6 +51,25 @@ class C06NestedRunsTests {
 	// What is allowed
 
 	@Test
+	void callInADependentOfOneThatHasEndedLeavesNothingCounted() {
+		try (EventLoopThreadRunner nesting = EventLoopThreadRunner.builder()
+			.name("dependent")
+			.nestedRuns(NestedRuns.PUMP)
+			.build()) {
+			CompletableFuture<Object> nested = new CompletableFuture<>();
+			// Held, so that the dependent is there before the outcome
+			try (HeldLoop held = HeldLoop.of(nesting)) {
+				nesting.submit(Support.value("x"))
+					.whenComplete((value, failure) -> nested.complete(nesting.run(Support.later("y"))));
+			}
+			assertThat(Support.get(nested)).isEqualTo("y");
+			Support.eventually().until(() -> nesting.snapshot().calls().isEmpty());
+			Support.settle(nesting);
+			assertThat(nesting.snapshot().active()).isZero();
+		}
+	}
+
+	@Test
 	void rejectIsTheDefault() {
 		try (EventLoopThreadRunner rejecting = EventLoopThreadRunner.builder().name("strict").build()) {
 			AtomicInteger calls = new AtomicInteger();

@@ -10,10 +10,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -33,6 +35,7 @@ import io.palitra.Runners.OnLoop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 @DisplayName("C11 Late results")
 @Tag("start-on")
@@ -563,16 +566,71 @@ class C11LateResultsTests {
 			fork.thenAcceptAsync((value) -> {
 			}, full);
 			return CompletableFuture.allOf(fork).thenApply((none) -> fork.join());
+		}), Named.of("another chain, and not an executor", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.value("value"));
+			fork.thenAcceptAsync((value) -> {
+			}, full);
+			return CompletableFuture.completedFuture("first").thenCompose((first) -> fork);
 		}));
 	}
 
 	@Test
-	void valueThatAnExecutorDoesNotTakeIsDiscardedAtTheEnd() {
+	void valueOfAGatherIsDiscardedIfAnErrorTearsItsOwnerOutOfIt() {
+		AtomicInteger threads = new AtomicInteger();
+		// Cannot have another thread for the one that waits
+		ForkJoinPool pool = new ForkJoinPool(1, (home) -> {
+			if (threads.incrementAndGet() > 1) {
+				throw new OutOfMemoryError("no thread");
+			}
+			return ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(home);
+		}, null, false);
+		Throwable failure = Support.get(pool
+			.submit(() -> catchThrowable(() -> this.runner.gather(Support.value("value"), Support.<String>never()))));
+		assertThat(failure).hasMessage("no thread");
+		Support.eventually().until(() -> this.runner.snapshot().calls().isEmpty() && this.late.contains("value"));
+		assertThat(this.late).containsExactly("value");
+		pool.shutdown();
+	}
+
+	@Test
+	void handlerIsNotInterruptedForTheTaskWhoseValueItGets() {
+		RunOptions options = RunOptions.defaults()
+			.timeout(Duration.ofMillis(5))
+			.startOn((command) -> Support.daemon(command).start());
+		List<Boolean> interrupts = new CopyOnWriteArrayList<>();
+		int calls = 50;
+		try (EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("handler").onDiscard((value) -> {
+			try {
+				Thread.sleep(10);
+				interrupts.add(false);
+			}
+			catch (InterruptedException ex) {
+				interrupts.add(true);
+			}
+		}).build()) {
+			for (int call = 0; call < calls; call++) {
+				runner.submit(() -> {
+					// Takes the interrupt for its own, or is not interrupted at all
+					LockSupport.parkNanos(5_000_000);
+					return CompletableFuture.completedFuture("value");
+				}, options);
+			}
+			Support.eventually().until(() -> runner.snapshot().calls().isEmpty());
+			assertThat(interrupts).doesNotContain(true);
+		}
+	}
+
+	@Test
+	void valueThatExecutorsDoNotTakeIsDiscardedAtTheEndOnce() {
+		Executor full = (command) -> {
+			throw new RejectedExecutionException("full");
+		};
 		String taken = this.runner.runScoped((scope) -> {
-			scope.fork(Support.value("unwanted")).thenAcceptAsync((value) -> {
-			}, (command) -> {
-				throw new RejectedExecutionException("full");
-			});
+			CompletableFuture<String> unwanted = scope.fork(Support.value("unwanted"));
+			unwanted.thenAcceptAsync((value) -> {
+			}, full);
+			unwanted.thenAcceptAsync((value) -> {
+			}, full);
 			return CompletableFuture.completedFuture("value");
 		});
 		assertThat(taken).isEqualTo("value");

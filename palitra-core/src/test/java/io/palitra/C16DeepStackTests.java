@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -44,6 +45,8 @@ class C16DeepStackTests {
 	private static final Duration AWAKE = Duration.ofSeconds(4);
 
 	private static final int STACKS = 6;
+
+	private static final AsyncCallable<String> VALUE = Support.value("x");
 
 	/**
 	 * On how many frames before an overflow something is done.
@@ -166,6 +169,37 @@ class C16DeepStackTests {
 			assertThatPermitsAreFree(1);
 		}
 		assertThatNothingIsLeft();
+	}
+
+	@Test
+	void forkAtTheEndOfTheStackIsMadeOrNot() {
+		create(1);
+		for (int round = 0; round < 20; round++) {
+			Owner<Object> run = Owner.start(() -> this.runner.runScoped((scope) -> {
+				nearTheEnd(scope, new AtomicBoolean());
+				return CompletableFuture.completedFuture("x");
+			}, RunOptions.defaults().timeout(LIMIT).startOn((command) -> daemon(command, 200 * 1024).start())));
+			assertThat(run.value()).isEqualTo("x");
+			assertThatPermitsAreFree(1);
+		}
+	}
+
+	private void nearTheEnd(RunScope scope, AtomicBoolean forked) {
+		try {
+			nearTheEnd(scope, forked);
+		}
+		catch (StackOverflowError ex) {
+			// The next frame has a little more room.
+		}
+		if (!forked.get()) {
+			try {
+				scope.fork(VALUE);
+				forked.set(true);
+			}
+			catch (VirtualMachineError ex) {
+				assertThat(forked).isFalse();
+			}
+		}
 	}
 
 	private void assertThatPermitsAreFree(int permits) {

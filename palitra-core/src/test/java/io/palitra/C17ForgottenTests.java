@@ -14,12 +14,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.palitra.internal.loop.Clock;
 import io.palitra.spi.RunEvent;
@@ -148,6 +152,37 @@ class C17ForgottenTests {
 		WeakReference<ClassLoader> loader = callWithAContextClassLoader();
 		Support.collected(() -> loader.get() == null);
 		assertThat(this.runner.run(Support.value("x"))).isEqualTo("x");
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void eventThatAListenerKeepsKeepsNoContext(Function<EventLoopThreadRunner, Object> call) {
+		List<WeakReference<Object>> captured = new CopyOnWriteArrayList<>();
+		this.runner.close();
+		this.runner = builder().contextCarrier(() -> {
+			Object value = new Object();
+			captured.add(new WeakReference<>(value));
+			return () -> () -> assertThat(value).isNotNull();
+		}).build();
+		call.apply(this.runner);
+		assertThat(this.kept.get()).isNotNull();
+		Support.collected(() -> captured.stream().allMatch((each) -> each.get() == null));
+	}
+
+	static Stream<Named<Function<EventLoopThreadRunner, Object>>> eventThatAListenerKeepsKeepsNoContext() {
+		RunOptions options = RunOptions.defaults().name("kept");
+		return Stream.of(Named.of("run", (runner) -> runner.run(Support.value("x"), options)),
+				Named.of("run of what comes later", (runner) -> runner.run(Support.later("x"), options)),
+				Named.of("submit", (runner) -> Support.get(runner.submit(Support.value("x"), options))),
+				Named.of("a child that ends after its run", (runner) -> {
+					Work<String> child = Work.stubborn();
+					Object value = runner.runScoped((scope) -> {
+						scope.fork(() -> child);
+						return CompletableFuture.completedFuture("x");
+					}, options);
+					child.complete("late");
+					return value;
+				}));
 	}
 
 	private WeakReference<ClassLoader> callWithAContextClassLoader() throws Exception {

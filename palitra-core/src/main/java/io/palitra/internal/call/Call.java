@@ -79,7 +79,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	private long endedAt;
 
 	/**
-	 * Given away with the call, let go when it goes on without its task.
+	 * Given away with the call, let go at its start.
 	 */
 	private @Nullable Context context;
 
@@ -212,6 +212,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 
 	@Override
 	void starting() {
+		this.context = null;
 		this.startedAt = this.loop.inLoop() ? this.loop.watch().since() : System.nanoTime();
 		if (!this.loop.inLoop()) {
 			running();
@@ -223,8 +224,6 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	final void running() {
 		if (!this.counted) {
 			this.counted = true;
-			// A task that has ended at once goes with its call.
-			this.context = null;
 			events().running.increment();
 		}
 	}

@@ -110,6 +110,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	@Override
 	public CompletionStage<Gather<T>> call(RunScope scope) {
 		this.scope = (Scope) scope;
+		scope().gathers(this);
 		CompletableFuture<Gather<T>> result = this.result;
 		if (this.size == 0) {
 			result.complete(this);

@@ -126,9 +126,16 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		Scope scope = this.scope;
 		if (scope != null) {
 			scope.end(outcome() instanceof Failed failed && !failed.ofTask());
-			if (!isAbandoned() && !scope.hasChildren()) {
-				this.scope = null;
-			}
+			letGo(scope);
+		}
+	}
+
+	/**
+	 * Lets the scope go, if neither work nor children need it any more; after its end.
+	 */
+	final void letGo(Scope scope) {
+		if (!isAbandoned() && !scope.hasChildren()) {
+			this.scope = null;
 		}
 	}
 
@@ -142,12 +149,10 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		if (scope != null) {
 			scope.hops().refuse();
 			scope.cancelAgain();
+			scope.discardGathered();
 		}
 		Object outcome = outcome();
-		if (outcome instanceof Gather<?> gather) {
-			gather.discard();
-		}
-		else if (!(outcome instanceof Failed)) {
+		if (!(outcome instanceof Failed)) {
 			events().discard(outcome);
 		}
 		this.owner = null;
@@ -211,7 +216,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	private void waitForNews() {
 		Loop loop = loop();
 		if (loop.inLoop()) {
-			if (loop.watch().current() instanceof Call<?> outer) {
+			if (loop.watch().current() instanceof Call<?> outer && outer.isOpen()) {
 				// Its task is not just being called any more, it waits.
 				outer.running();
 			}

@@ -70,6 +70,11 @@ final class Scope implements RunScope, Spin.Condition {
 	 */
 	private final Queue<ScopedFuture<?>> untaken = new ConcurrentLinkedQueue<>();
 
+	/**
+	 * What the run gathers.
+	 */
+	private volatile @Nullable Gather<?> gather;
+
 	private volatile boolean cancelled;
 
 	private volatile boolean ended;
@@ -152,6 +157,7 @@ final class Scope implements RunScope, Spin.Condition {
 
 	private <U extends @Nullable Object> CompletableFuture<U> start(AsyncCallable<U> task,
 			@Nullable Executor executor) {
+		Headroom.requireForRareCode();
 		ScopedFuture<U> future = new ScopedFuture<>(this);
 		Child<U> child = future.follow(task);
 		if (executor != null) {
@@ -226,6 +232,9 @@ final class Scope implements RunScope, Spin.Condition {
 			Runnable then = this.afterChildren.getAndSet(null);
 			if (then != null) {
 				then.run();
+			}
+			if (this.ended) {
+				this.call.letGo(this);
 			}
 		}
 	}
@@ -315,6 +324,20 @@ final class Scope implements RunScope, Spin.Condition {
 		this.untaken.add(future);
 		if (!isOpen()) {
 			discardUntaken();
+		}
+	}
+
+	void gathers(Gather<?> gather) {
+		this.gather = gather;
+	}
+
+	/**
+	 * Has what was gathered discarded, for an owner that cannot take it.
+	 */
+	void discardGathered() {
+		Gather<?> gather = this.gather;
+		if (gather != null) {
+			gather.discard();
 		}
 	}
 

@@ -102,7 +102,10 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 			if (!called.get() && failure != null) {
 				// The executor does not take it.
 				next.fail(failure);
-				leave();
+				if (isUntaken()) {
+					// Others still may, as long as the run goes on.
+					this.scope.discardAtEnd(this);
+				}
 			}
 		});
 		return next;
@@ -120,21 +123,30 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 				next.fail(ex);
 			}
 		}
-		leave();
-	}
-
-	/**
-	 * One of the next futures has come to this one's outcome. If none has taken it,
-	 * others still may, as long as the run goes on.
-	 */
-	private void leave() {
-		if (this.takers.decrementAndGet() == 0 && !this.taken) {
-			this.scope.discardAtEnd(this);
+		if (isUntaken()) {
+			discardUntaken();
 		}
 	}
 
+	/**
+	 * One of the next futures has come to this one's outcome.
+	 * @return whether it is the last one, and none has taken it
+	 */
+	private boolean isUntaken() {
+		return this.takers.decrementAndGet() == 0 && !this.taken;
+	}
+
+	/**
+	 * Discards the value, unless it has been taken or discarded.
+	 */
 	void discardUntaken() {
-		if (!this.taken && !isCompletedExceptionally()) {
+		synchronized (this.takers) {
+			if (this.taken) {
+				return;
+			}
+			this.taken = true;
+		}
+		if (!isCompletedExceptionally()) {
 			discard(super.getNow(null));
 		}
 	}
@@ -185,6 +197,15 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	@SuppressWarnings("unchecked")
 	private <U extends @Nullable Object> void listen(ScopedFuture<U> source, StageListener<?> listener) {
 		source.whenCompleteInPlace((BiConsumer<? super U, ? super @Nullable Throwable>) (BiConsumer<?, ?>) listener);
+	}
+
+	/**
+	 * Asked for by whoever puts this future into a stage of its own.
+	 */
+	@Override
+	public CompletableFuture<T> toCompletableFuture() {
+		this.taken = true;
+		return this;
 	}
 
 	private T taken(T value) {

@@ -107,6 +107,11 @@ abstract sealed class State {
 		 */
 		private volatile boolean interrupted;
 
+		/**
+		 * Whether the thread has left. The thread's own.
+		 */
+		private boolean left;
+
 		Starting() {
 			super(RunPhase.RUNNING);
 		}
@@ -137,9 +142,13 @@ abstract sealed class State {
 
 		/**
 		 * Leaves the thread without an interrupt that was meant for the task; by the
-		 * thread.
+		 * thread, which may do so again.
 		 */
 		void leaveThread() {
+			if (this.left) {
+				return;
+			}
+			this.left = true;
 			if (this.over.compareAndSet(false, true)) {
 				return;
 			}

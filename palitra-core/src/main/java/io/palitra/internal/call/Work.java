@@ -15,6 +15,7 @@ import io.palitra.internal.call.State.Abandoned;
 import io.palitra.internal.call.State.Open;
 import io.palitra.internal.call.State.Running;
 import io.palitra.internal.call.State.Starting;
+import io.palitra.internal.loop.Clock;
 import io.palitra.internal.loop.Headroom;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.Stages;
@@ -233,9 +234,14 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	 */
 	private void start(Open starting) {
 		if (this.state == State.QUEUED && STATE.compareAndSet(this, State.QUEUED, starting)) {
-			callInContext();
-			if (starting instanceof Starting alone) {
-				alone.leaveThread();
+			try {
+				callInContext();
+			}
+			finally {
+				if (starting instanceof Starting alone) {
+					// If the task was not called.
+					alone.leaveThread();
+				}
 			}
 		}
 	}
@@ -279,9 +285,7 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	public final void run() {
 		CompletionStage<? extends T> stage;
 		try {
-			AsyncCallable<? extends T> task = Objects.requireNonNull(this.task);
-			this.task = null;
-			stage = task.call();
+			stage = call();
 			if (stage == null) {
 				throw new NullPointerException(Texts.returnedNull(getTaskName()));
 			}
@@ -291,6 +295,21 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 			return;
 		}
 		follow(stage);
+	}
+
+	private @Nullable CompletionStage<? extends T> call() throws Exception {
+		AsyncCallable<? extends T> task = Objects.requireNonNull(this.task);
+		this.task = null;
+		if (!(this.state instanceof Starting alone)) {
+			return task.call();
+		}
+		try {
+			return task.call();
+		}
+		finally {
+			// An interrupt is for the task, and not for what becomes of its outcome.
+			alone.leaveThread();
+		}
 	}
 
 	/**
@@ -415,6 +434,10 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 			Failed failed = new Failed(result, cause, (in != null) ? in : open.phase(), hopTime);
 			boolean works = open.isWorking() && ownsStage();
 			if (STATE.compareAndSet(this, open, works ? new Abandoned(failed, open) : failed)) {
+				if (open instanceof Starting starting) {
+					// At once: no dependent of a future may come between.
+					Clock.interrupt(starting::interrupt);
+				}
 				return open;
 			}
 		}
@@ -430,9 +453,6 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 			this.task = null;
 			dropped(was == State.QUEUED);
 			return;
-		}
-		if (was instanceof Starting starting) {
-			starting.interrupt();
 		}
 		if (!ownsStage()) {
 			// A stage that has completed just now tells that itself.

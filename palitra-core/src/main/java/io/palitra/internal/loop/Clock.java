@@ -28,6 +28,8 @@ public final class Clock {
 
 	private static final ThreadPoolExecutor workers = workers();
 
+	private static final ThreadPoolExecutor interrupters = workers();
+
 	private Clock() {
 	}
 
@@ -61,12 +63,24 @@ public final class Clock {
 	 * thread's uncaught exception handler.
 	 */
 	public static void elsewhere(Runnable others) {
+		by(workers, others);
+	}
+
+	/**
+	 * Has a thread interrupted, which may be others' code too, but waits for nothing that
+	 * is done elsewhere otherwise.
+	 */
+	public static void interrupt(Runnable interrupt) {
+		by(interrupters, interrupt);
+	}
+
+	private static void by(ThreadPoolExecutor threads, Runnable others) {
 		try {
-			workers.execute(others);
+			threads.execute(others);
 		}
 		catch (OutOfMemoryError ex) {
 			// There is no thread to be had now. Others wait for what is to be done.
-			after(RETRY, () -> elsewhere(others));
+			after(RETRY, () -> by(threads, others));
 		}
 	}
 
