@@ -599,7 +599,7 @@ class C11LateResultsTests {
 			.startOn((command) -> Support.daemon(command).start());
 		List<Boolean> interrupts = new CopyOnWriteArrayList<>();
 		int calls = 50;
-		try (EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("handler").onDiscard((value) -> {
+		try (EventLoopThreadRunner discarding = EventLoopThreadRunner.builder().name("handler").onDiscard((value) -> {
 			try {
 				Thread.sleep(10);
 				interrupts.add(false);
@@ -609,13 +609,13 @@ class C11LateResultsTests {
 			}
 		}).build()) {
 			for (int call = 0; call < calls; call++) {
-				runner.submit(() -> {
+				discarding.submit(() -> {
 					// Takes the interrupt for its own, or is not interrupted at all
 					LockSupport.parkNanos(5_000_000);
 					return CompletableFuture.completedFuture("value");
 				}, options);
 			}
-			Support.eventually().until(() -> runner.snapshot().calls().isEmpty());
+			Support.eventually().until(() -> discarding.snapshot().calls().isEmpty());
 			assertThat(interrupts).doesNotContain(true);
 		}
 	}
@@ -638,6 +638,7 @@ class C11LateResultsTests {
 	}
 
 	@Test
+	@OnLoop
 	void valueIsDiscardedIfTheLastCommandForItsOwnerEndsInAnError() {
 		StackOverflowError error = new StackOverflowError("of the command");
 		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> this.runner.runScoped((scope) -> {
