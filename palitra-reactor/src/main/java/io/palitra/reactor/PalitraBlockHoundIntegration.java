@@ -18,7 +18,7 @@ public final class PalitraBlockHoundIntegration implements BlockHoundIntegration
 			"io.palitra.internal.call.OwnedCall", List.of("block"), //
 			"io.palitra.internal.call.Permits", List.of("admit", "forget", "release"), //
 			"io.palitra.internal.call.SubmittedCall", List.of("dropDeadline"), //
-			"io.palitra.internal.loop.Clock", List.of("after", "elsewhere"), //
+			"io.palitra.internal.loop.Clock", List.of("after", "elsewhere", "interrupt"), //
 			"io.palitra.internal.loop.Loop", List.of("park"));
 
 	/**

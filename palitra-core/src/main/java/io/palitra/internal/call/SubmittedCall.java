@@ -126,14 +126,21 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 		}
 	}
 
-	@Override
-	void ended() {
+	/**
+	 * Apart, as BlockHound is told that this may take the lock of the clock.
+	 */
+	private void dropDeadline() {
 		synchronized (this) {
 			if (this.deadline != null) {
 				this.deadline.cancel(false);
 				this.deadline = null;
 			}
 		}
+	}
+
+	@Override
+	void ended() {
+		dropDeadline();
 		CallFuture<T> future = this.future;
 		if (future == null) {
 			return;
