@@ -113,6 +113,18 @@ class C04TimerThreadTests {
 		return new CompletableFuture<>();
 	}
 
+	private <T> AsyncCallable<T> blockedUntilInterrupted(CountDownLatch interrupted) {
+		return () -> {
+			try {
+				return blocked();
+			}
+			catch (InterruptedException ex) {
+				interrupted.countDown();
+				throw ex;
+			}
+		};
+	}
+
 	@Test
 	void threadThatCannotBeInterruptedKeepsNobodyWaiting() {
 		RunOptions options = RunOptions.defaults().startOn(threads(() -> {
@@ -137,15 +149,7 @@ class C04TimerThreadTests {
 		EventLoopThreadRunner runner = runner("first");
 		RunOptions options = RunOptions.defaults().timeout(SHORT).startOn((command) -> Support.daemon(command).start());
 		for (int call = 0; call < calls; call++) {
-			runner.submit(() -> {
-				try {
-					return blocked();
-				}
-				catch (InterruptedException ex) {
-					interrupted.countDown();
-					throw ex;
-				}
-			}, options).whenComplete((value, failure) -> block());
+			runner.submit(blockedUntilInterrupted(interrupted), options).whenComplete((value, failure) -> block());
 		}
 		Support.await(interrupted);
 		assertThat(this.release.getCount()).as("still blocked").isOne();
@@ -160,15 +164,8 @@ class C04TimerThreadTests {
 			Support.await(interrupted);
 			return null;
 		});
-		runner.submit(() -> {
-			try {
-				return blocked();
-			}
-			catch (InterruptedException ex) {
-				interrupted.countDown();
-				throw ex;
-			}
-		}, RunOptions.defaults().startOn((command) -> Support.daemon(command).start()));
+		runner.submit(blockedUntilInterrupted(interrupted),
+				RunOptions.defaults().startOn((command) -> Support.daemon(command).start()));
 		this.started.countDown();
 		Support.await(this.started);
 		runner.close(Duration.ZERO);

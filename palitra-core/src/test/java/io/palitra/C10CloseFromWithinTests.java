@@ -160,8 +160,7 @@ class C10CloseFromWithinTests {
 
 			@Override
 			void verify(Owner<Object> owner) {
-				// As above
-				assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class);
+				LISTENER_OF_THE_SUBMISSION.verify(owner);
 			}
 
 			@Override

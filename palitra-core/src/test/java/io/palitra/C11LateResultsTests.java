@@ -11,11 +11,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -598,24 +598,33 @@ class C11LateResultsTests {
 			.timeout(Duration.ofMillis(5))
 			.startOn((command) -> Support.daemon(command).start());
 		List<Boolean> interrupts = new CopyOnWriteArrayList<>();
-		int calls = 50;
+		int calls = 20;
+		CountDownLatch over = new CountDownLatch(1);
 		try (EventLoopThreadRunner discarding = EventLoopThreadRunner.builder().name("handler").onDiscard((value) -> {
 			try {
-				Thread.sleep(10);
+				over.await();
 				interrupts.add(false);
 			}
 			catch (InterruptedException ex) {
 				interrupts.add(true);
 			}
 		}).build()) {
+			List<CompletableFuture<String>> futures = new ArrayList<>();
 			for (int call = 0; call < calls; call++) {
-				discarding.submit(() -> {
-					// Takes the interrupt for its own, or is not interrupted at all
-					LockSupport.parkNanos(5_000_000);
+				CompletableFuture<Future<String>> own = new CompletableFuture<>();
+				CompletableFuture<String> future = discarding.submit(() -> {
+					// Heeds no interrupt, and returns just when its time is up
+					while (!own.isDone() || !own.join().isDone()) {
+						Thread.yield();
+					}
 					return CompletableFuture.completedFuture("value");
 				}, options);
+				own.complete(future);
+				futures.add(future);
 			}
-			Support.eventually().until(() -> discarding.snapshot().calls().isEmpty());
+			Support.eventually().until(() -> futures.stream().allMatch(CompletableFuture::isDone));
+			over.countDown();
+			Support.eventually().until(() -> interrupts.size() == calls);
 			assertThat(interrupts).doesNotContain(true);
 		}
 	}

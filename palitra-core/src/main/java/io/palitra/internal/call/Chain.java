@@ -1,17 +1,23 @@
 package io.palitra.internal.call;
 
+import java.lang.invoke.MethodHandles;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.AsyncCallable;
+import io.palitra.internal.loop.Headroom;
 
 /**
  * The works of a chain of futures that run. Who enters one then looks at the flag; who
  * cancels sets that, then looks at the works: none is missed.
  */
 final class Chain {
+
+	static {
+		Headroom.initialize(MethodHandles.lookup(), Tell.class);
+	}
 
 	private final Set<Child<?>> works = ConcurrentHashMap.newKeySet();
 
@@ -96,12 +102,28 @@ final class Chain {
 		 */
 		@Override
 		void ended() {
-			scope().moveOn(super::ended);
+			scope().moveOn(new Tell(this));
+		}
+
+		private void tell() {
+			super.ended();
 		}
 
 		@Override
 		boolean fail(ScopedFuture<T> future, Throwable failure) {
 			return future.fail(failure);
+		}
+
+	}
+
+	/**
+	 * Goes on after the end of a stage. No lambda, as in {@link StageListener.End}.
+	 */
+	private record Tell(Adopted<?> link) implements Runnable {
+
+		@Override
+		public void run() {
+			this.link.tell();
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.palitra.internal.call;
 
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import io.palitra.AsyncCallable;
 import io.palitra.Outcome;
 import io.palitra.RunScope;
 import io.palitra.ScopedAsyncCallable;
+import io.palitra.internal.loop.Headroom;
 
 /**
  * Many tasks as the children of one run (rule C14): starts them together, and ends when
@@ -26,6 +28,10 @@ import io.palitra.ScopedAsyncCallable;
  * the run has failed, whoever takes one out of its place discards it.
  */
 public final class Gather<T extends @Nullable Object> implements ScopedAsyncCallable<Gather<T>> {
+
+	static {
+		Headroom.initialize(MethodHandles.lookup(), StartMore.class);
+	}
 
 	/**
 	 * In place of an outcome that will not be waited for.
@@ -175,7 +181,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			child.startBy(executor);
 			return false;
 		}
-		if (child.endsAtOnce()) {
+		if (child.startIfWanted()) {
 			endedAtOnce(index, State.masked(child.outcome()));
 			return true;
 		}
@@ -256,7 +262,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			startChildren();
 		}
 		else {
-			scope.moveOn(this::startChildren);
+			scope.moveOn(new StartMore(this));
 		}
 	}
 
@@ -377,7 +383,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		 * is being called (rule C15).
 		 * @return whether its work has ended at once
 		 */
-		boolean endsAtOnce() {
+		boolean startIfWanted() {
 			scope().runs();
 			this.starting = true;
 			try {
@@ -422,6 +428,18 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			if (left) {
 				Gather.this.workEnded();
 			}
+		}
+
+	}
+
+	/**
+	 * Starts more children. No lambda, as in {@link StageListener.End}.
+	 */
+	private record StartMore(Gather<?> gather) implements Runnable {
+
+		@Override
+		public void run() {
+			this.gather.startChildren();
 		}
 
 	}

@@ -102,7 +102,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 			if (!called.get() && failure != null) {
 				// The executor does not take it.
 				next.fail(failure);
-				if (isUntaken()) {
+				if (leavesUntaken()) {
 					// Others still may, as long as the run goes on.
 					this.scope.discardAtEnd(this);
 				}
@@ -123,7 +123,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 				next.fail(ex);
 			}
 		}
-		if (isUntaken()) {
+		if (leavesUntaken()) {
 			discardUntaken();
 		}
 	}
@@ -132,7 +132,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 * One of the next futures has come to this one's outcome.
 	 * @return whether it is the last one, and none has taken it
 	 */
-	private boolean isUntaken() {
+	private boolean leavesUntaken() {
 		return this.takers.decrementAndGet() == 0 && !this.taken;
 	}
 

@@ -92,7 +92,7 @@ abstract sealed class State {
 	 * The task is being called on a thread that is there for nothing else, and is
 	 * interrupted if the work is cancelled meanwhile.
 	 */
-	static final class Starting extends Open {
+	static final class Starting extends Open implements Runnable {
 
 		private final Thread thread = Thread.currentThread();
 
@@ -121,11 +121,12 @@ abstract sealed class State {
 		}
 
 		/**
-		 * Interrupts the thread if it still calls the task. That may be others' code: a
-		 * thread can have a method of its own for it, and so can the channel that it is
-		 * blocked on.
+		 * Interrupts the thread if it still calls the task. No lambda would do, as for
+		 * {@link StageListener.End}. That may be others' code: a thread can have a method
+		 * of its own for it, and so can the channel that it is blocked on.
 		 */
-		void interrupt() {
+		@Override
+		public void run() {
 			if (!this.over.compareAndSet(false, true)) {
 				return;
 			}

@@ -436,7 +436,7 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 			if (STATE.compareAndSet(this, open, works ? new Abandoned(failed, open) : failed)) {
 				if (open instanceof Starting starting) {
 					// At once: no dependent of a future may come between.
-					Clock.interrupt(starting::interrupt);
+					Clock.interrupt(starting);
 				}
 				return open;
 			}
