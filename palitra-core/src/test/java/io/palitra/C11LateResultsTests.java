@@ -598,7 +598,7 @@ class C11LateResultsTests {
 			.timeout(Duration.ofMillis(5))
 			.startOn((command) -> Support.daemon(command).start());
 		List<Boolean> interrupts = new CopyOnWriteArrayList<>();
-		int calls = 20;
+		AtomicInteger called = new AtomicInteger();
 		CountDownLatch over = new CountDownLatch(1);
 		try (EventLoopThreadRunner discarding = EventLoopThreadRunner.builder().name("handler").onDiscard((value) -> {
 			try {
@@ -610,9 +610,11 @@ class C11LateResultsTests {
 			}
 		}).build()) {
 			List<CompletableFuture<String>> futures = new ArrayList<>();
-			for (int call = 0; call < calls; call++) {
+			// More calls for those whose time was up before their task was called
+			Support.eventually().until(() -> {
 				CompletableFuture<Future<String>> own = new CompletableFuture<>();
 				CompletableFuture<String> future = discarding.submit(() -> {
+					called.incrementAndGet();
 					// Heeds no interrupt, and returns just when its time is up
 					while (!own.isDone() || !own.join().isDone()) {
 						Thread.yield();
@@ -621,10 +623,11 @@ class C11LateResultsTests {
 				}, options);
 				own.complete(future);
 				futures.add(future);
-			}
+				return called.get() >= 20;
+			});
 			Support.eventually().until(() -> futures.stream().allMatch(CompletableFuture::isDone));
 			over.countDown();
-			Support.eventually().until(() -> interrupts.size() == calls);
+			Support.eventually().until(() -> interrupts.size() == called.get());
 			assertThat(interrupts).doesNotContain(true);
 		}
 	}
