@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -42,12 +41,6 @@ public final class Register {
 	 */
 	private final AtomicInteger abandoned = new AtomicInteger();
 
-	/**
-	 * The thread that waits for the calls to leave. Volatile: it is written before that
-	 * thread looks for the last time, and read after a call has left.
-	 */
-	private volatile @Nullable Thread drainer;
-
 	void enter(Call<?> call) {
 		this.entered.increment();
 		boolean placed = false;
@@ -71,7 +64,6 @@ public final class Register {
 	 */
 	void abandon() {
 		this.abandoned.incrementAndGet();
-		tellDrainer();
 	}
 
 	/**
@@ -80,7 +72,6 @@ public final class Register {
 	void leave(Call<?> call) {
 		if (call.page != null && call.page.places.compareAndSet(call.place, call, null)) {
 			this.left.increment();
-			tellDrainer();
 		}
 	}
 
@@ -90,20 +81,6 @@ public final class Register {
 	void leaveAbandoned(Call<?> call) {
 		this.abandoned.decrementAndGet();
 		leave(call);
-	}
-
-	private void tellDrainer() {
-		Thread drainer = this.drainer;
-		if (drainer != null) {
-			LockSupport.unpark(drainer);
-		}
-	}
-
-	/**
-	 * Sets the thread to wake when calls leave.
-	 */
-	public void setDrainer(@Nullable Thread drainer) {
-		this.drainer = drainer;
 	}
 
 	/**

@@ -276,9 +276,7 @@ public final class Lifecycle {
 	 * Gives the calls in flight their grace, and ends those that are left.
 	 */
 	private void drain() {
-		this.calls.register().setDrainer(Thread.currentThread());
 		this.grace.await(() -> isIdle() || isAwaitedByItself(), 0);
-		this.calls.register().setDrainer(null);
 		if (!isIdle()) {
 			this.calls.endAll(this.life.loop(), null);
 		}
