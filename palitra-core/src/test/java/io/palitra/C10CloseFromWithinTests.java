@@ -35,7 +35,12 @@ class C10CloseFromWithinTests {
 	private final EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
 		.name("within")
 		.shutdownGrace(Support.LONG)
-		.onDiscard((value) -> comeTo("discard"))
+		.onDiscard((value) -> {
+			if (value instanceof Runnable within) {
+				within.run();
+			}
+			comeTo("discard " + value);
+		})
 		.listener(new RunListener() {
 
 			@Override
@@ -210,7 +215,39 @@ class C10CloseFromWithinTests {
 
 			@Override
 			public String toString() {
-				return "discard";
+				return "discard late";
+			}
+
+		},
+
+		DISCARD_HANDLER_IN_WHICH_ANOTHER_WAS_CALLED {
+
+			@Override
+			Object come(C10CloseFromWithinTests test) {
+				Work<Object> outer = Work.stubborn();
+				Work<Object> inner = Work.stubborn();
+				for (Work<Object> work : List.of(outer, inner)) {
+					Support.timeoutWhileRunning(test.runner, (limit) -> test.runner.run(() -> work, limit));
+				}
+				outer.complete(new Runnable() {
+
+					@Override
+					public void run() {
+						inner.complete("inner");
+					}
+
+					@Override
+					public String toString() {
+						return "outer";
+					}
+
+				});
+				return "value";
+			}
+
+			@Override
+			public String toString() {
+				return "discard outer";
 			}
 
 		},

@@ -61,6 +61,20 @@ class C10LoopAtShutdownTests {
 	}
 
 	@Test
+	void taskIsRefusedWhileTheLoopEndsIfNoCallIsLeftThatMayNeedIt() {
+		AtomicBoolean ran = new AtomicBoolean();
+		Owner<Object> closer;
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			closer = closer(Support.LONG);
+			Support.eventually().until(() -> !this.runner.isAlive());
+			assertThatExceptionOfType(RunnerClosedException.class)
+				.isThrownBy(() -> this.loop.execute(() -> ran.set(true)));
+		}
+		closer.value();
+		assertThat(ran).isFalse();
+	}
+
+	@Test
 	void timersThatAreNotDueAreCancelledAndWaitersReleased() {
 		AtomicBoolean ran = new AtomicBoolean();
 		List<ScheduledFuture<?>> timers = List.of(this.loop.schedule(() -> ran.set(true), 1, TimeUnit.HOURS),

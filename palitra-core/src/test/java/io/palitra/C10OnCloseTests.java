@@ -218,6 +218,26 @@ class C10OnCloseTests {
 	}
 
 	@Test
+	void oneThatTheLoopHasNotComeToWhenItDiesIsRunByAnother() {
+		this.runner.onClose(recording("hook"));
+		Owner<Object> closer;
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			// It looks at its timers, of which it dies, some time before the last.
+			for (int task = 0; task < 1_000; task++) {
+				this.runner.getLoop().execute(() -> {
+				});
+			}
+			Support.killAndLeave(this.runner, new InternalError("the worst"));
+			closer = closer(Support.LONG);
+			Support.untilParked(closer.thread());
+			assertThat(this.ran).isEmpty();
+		}
+		closer.value();
+		assertThat(this.ran).containsExactly("hook");
+		assertThat(this.runner.snapshot().state()).isEqualTo(RunnerState.CLOSED);
+	}
+
+	@Test
 	void oneRegisteredByAnotherRunsNext() {
 		this.runner.onClose(recording("last"));
 		this.runner.onClose(() -> {

@@ -573,9 +573,7 @@ class C10ShutdownTests {
 	@Tag("slow")
 	@Test
 	void closeShortensOneThatHasJustBegunWhateverRaces() {
-		long since = System.nanoTime();
-		// Fewer on a busy machine
-		for (int round = 0; round < 1_000 && System.nanoTime() - since < 10_000_000_000L; round++) {
+		Support.rounds(1_000).forEach((round) -> {
 			EventLoopThreadRunner closing = EventLoopThreadRunner.create();
 			closing.submit(Support.never());
 			closing.run(() -> {
@@ -589,7 +587,7 @@ class C10ShutdownTests {
 			// Would take the whole grace of the first, longer than anybody waits here.
 			assertThat(second.value()).isNull();
 			assertThat(closing.snapshot().state()).isEqualTo(RunnerState.CLOSED);
-		}
+		});
 	}
 
 	@Test

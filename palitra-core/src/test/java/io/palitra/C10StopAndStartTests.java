@@ -185,6 +185,25 @@ class C10StopAndStartTests {
 	}
 
 	@Test
+	void startInACommandForTheOwnerEndsTheStopThatWaitsForItsCall() {
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch stopping = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> CompletableFuture.supplyAsync(() -> {
+			entered.countDown();
+			Support.await(stopping);
+			this.runner.start();
+			return "value";
+		}, scope.caller())));
+		Support.await(entered);
+		Owner<Object> stopper = stopper(this.runner);
+		Support.untilParked(stopper.thread());
+		stopping.countDown();
+		assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class);
+		stopper.value();
+		assertThat(this.runner.run(Support.value("value"))).isEqualTo("value");
+	}
+
+	@Test
 	void closeShortensTheGraceOfAStop() {
 		Owner<Object> owner = Owner.parked(() -> this.runner.run(Support.never()));
 		Owner<Object> stopper = stopper(this.runner);

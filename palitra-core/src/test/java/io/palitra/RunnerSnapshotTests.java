@@ -46,7 +46,7 @@ class RunnerSnapshotTests {
 					}
 				}
 			}).start();
-			for (int i = 0; i < 30_000; i++) {
+			Support.rounds(30_000).forEach((round) -> {
 				CompletableFuture<String> stage = new CompletableFuture<>();
 				next.set(stage);
 				try {
@@ -55,7 +55,7 @@ class RunnerSnapshotTests {
 				catch (RunTimeoutException ex) {
 					assertThat(stage.isCompletedExceptionally()).isFalse();
 				}
-			}
+			});
 			over.set(true);
 			List<CompletableFuture<String>> works = new ArrayList<>();
 			IntStream.range(0, 100).forEach((i) -> works.add(new CompletableFuture<>()));

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -174,6 +175,15 @@ final class Support {
 	static void untilActive(EventLoopThreadRunner runner, int calls) {
 		eventually().until(() -> runner.snapshot().active() == calls);
 		settle(runner);
+	}
+
+	/**
+	 * Returns the rounds of a race: as many as a third of {@link #PATIENCE} is enough
+	 * for, which a busy machine makes fewer.
+	 */
+	static IntStream rounds(int most) {
+		long since = System.nanoTime();
+		return IntStream.range(0, most).takeWhile((round) -> System.nanoTime() - since < PATIENCE.toNanos() / 3);
 	}
 
 	/**
