@@ -36,8 +36,8 @@ class C10CloseFromWithinTests {
 		.name("within")
 		.shutdownGrace(Support.LONG)
 		.onDiscard((value) -> {
-			if (value instanceof Runnable within) {
-				within.run();
+			if (value instanceof Runnable other) {
+				other.run();
 			}
 			comeTo("discard " + value);
 		})

@@ -1,6 +1,7 @@
 package io.palitra;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -620,10 +622,15 @@ class C10ShutdownTests {
 		assertThat(closers).allMatch(Owner::value);
 	}
 
-	@Test
-	void secondCloserWithAShorterGraceShortensThatOfTheFirst() {
+	static List<Duration> secondCloserWithAShorterGraceShortensThatOfTheFirst() {
+		return List.of(Support.LONG, ChronoUnit.FOREVER.getDuration());
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void secondCloserWithAShorterGraceShortensThatOfTheFirst(Duration longer) {
 		Owner<Object> owner = Owner.parked(() -> this.runner.run(Support.never()));
-		Owner<Object> first = closer(Support.LONG);
+		Owner<Object> first = closer(longer);
 		Support.eventually().until(() -> !this.runner.isAlive());
 		Support.untilParked(first.thread());
 		this.runner.close(Duration.ofMillis(1));
