@@ -34,8 +34,8 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 								List.of(Metric.SUBMIT, Metric.HEAP, Metric.COUNTERS, Metric.OLDEST, Metric.ALL,
 										Metric.CLOSE),
 								0),
-						new Scenario("start-up", "Start of a Spring application", StartUp.class, Map.of(), 1, false, 0,
-								List.of(Metric.START, Metric.START_AGAIN, Metric.THREADS, Metric.CACHED), 0)))
+						new Scenario("start-up", "Start of a Spring MVC application", StartUp.class, Map.of(), 1, false,
+								0, List.of(Metric.START, Metric.START_AGAIN, Metric.THREADS, Metric.CACHED), 0)))
 		.flatMap((scenarios) -> scenarios)
 		.toList();
 

@@ -21,8 +21,9 @@ import io.palitra.benchmarks.Contender.Role;
 /**
  * How much later is a Spring application ready, and how many more threads has it, with
  * the starter on its class path? The application is what Spring Boot makes of the class
- * path of the benchmarks, {@code WebClient} and its friends included. A start in a JVM
- * that has started it before tells what is the context's and what the loading of classes.
+ * path of the benchmarks: Spring MVC on Tomcat, the actuator, {@code WebClient}. A start
+ * in a JVM that has started it before tells what is the context's and what the loading of
+ * classes.
  */
 final class StartUp {
 

@@ -3,7 +3,6 @@ package io.palitra.benchmarks;
 import java.util.Arrays;
 
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -35,8 +34,9 @@ public class StartUpApplication {
 	}
 
 	private static ConfigurableApplicationContext start() {
-		return new SpringApplicationBuilder(StartUpApplication.class).web(WebApplicationType.NONE)
-			.properties("spring.main.banner-mode=off", "logging.level.root=warn")
+		return new SpringApplicationBuilder(StartUpApplication.class)
+			.properties("spring.main.banner-mode=off", "logging.level.root=warn", "server.address=127.0.0.1",
+					"server.port=0")
 			.run();
 	}
 

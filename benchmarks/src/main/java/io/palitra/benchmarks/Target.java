@@ -94,21 +94,29 @@ record Target(String what, String wanted, String measured, boolean met, boolean 
 	}
 
 	private static Optional<Target> start(Results results) {
-		return with(results, Metric.START).flatMap((with) -> without(results, Metric.START).map((without) -> {
-			double share = 100 * (with.median() / without.median() - 1);
-			return new Target("Start of a Spring application", "≤ 3 % longer",
-					String.format(Locale.ROOT, "%.1f %%", share), share <= 3, false);
-		}));
+		return results.answer("start-up")
+			.flatMap((answer) -> palitra(answer).flatMap((with) -> answer.row("without").map((without) -> {
+				// Pair by pair: what makes the machine slower for a while meets both.
+				Range ratio = with.dividedBy(without, Metric.START);
+				return new Target(Scenario.of("start-up").title(), "≤ 3 % longer",
+						String.format(Locale.ROOT, "%.1f %% (%.1f–%.1f)", percentMore(ratio.median()),
+								percentMore(ratio.min()), percentMore(ratio.max())),
+						percentMore(ratio.median()) <= 3, false);
+			})));
+	}
+
+	private static double percentMore(double ratio) {
+		return 100 * (ratio - 1);
 	}
 
 	private static Optional<Target> startAgain(Results results) {
 		return withAndWithout(results, Metric.START_AGAIN,
-				(millis) -> new Target("Start of a Spring application, not the first of the JVM", "≤ 30 ms later",
+				(millis) -> new Target(Scenario.of("start-up").title() + ", not the first of the JVM", "≤ 30 ms later",
 						String.format(Locale.ROOT, "%.0f ms", millis), millis <= 30, false));
 	}
 
 	private static Optional<Target> threads(Results results) {
-		return withAndWithout(results, Metric.THREADS, (threads) -> new Target("Threads of a Spring application",
+		return withAndWithout(results, Metric.THREADS, (threads) -> new Target("Threads of a Spring MVC application",
 				"≤ 1 more", String.format(Locale.ROOT, "%.0f", threads), threads <= 1, false));
 	}
 

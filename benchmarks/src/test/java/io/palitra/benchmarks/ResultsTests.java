@@ -81,7 +81,7 @@ class ResultsTests {
 		Answer answer = answer("start-up", start("with", Role.PALITRA, 3110, 3130),
 				start("without", Role.PEER, 2999, 3019));
 		assertThat(Target.of(results(answer))).singleElement().satisfies((target) -> {
-			assertThat(target.measured()).isEqualTo("3.7 %");
+			assertThat(target.measured()).isEqualTo("3.7 % (3.7–3.7)");
 			assertThat(target.met()).isFalse();
 		});
 		assertThat(Report.table(answer)).contains("| with | 3120 (3110–3130) |\n");
