@@ -584,9 +584,16 @@ class C11LateResultsTests {
 			}
 			return ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(home);
 		}, null, false);
-		Throwable failure = Support.get(pool
-			.submit(() -> catchThrowable(() -> this.runner.gather(Support.value("value"), Support.<String>never()))));
+		CountDownLatch called = new CountDownLatch(1);
+		AsyncCallable<String> task = () -> {
+			called.countDown();
+			return CompletableFuture.completedFuture("value");
+		};
+		Throwable failure = Support
+			.get(pool.submit(() -> catchThrowable(() -> this.runner.gather(task, Support.<String>never()))));
 		assertThat(failure).hasMessage("no thread");
+		// Before that, whoever looks ends the call, and there is no value.
+		Support.await(called);
 		Support.eventually().until(() -> this.runner.snapshot().calls().isEmpty() && this.late.contains("value"));
 		assertThat(this.late).containsExactly("value");
 		pool.shutdown();
