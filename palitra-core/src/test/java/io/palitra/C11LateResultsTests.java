@@ -443,12 +443,17 @@ class C11LateResultsTests {
 	@EnumSource(value = CallEnd.class, mode = EnumSource.Mode.EXCLUDE, names = "TIMEOUT")
 	void valueOfAForkThatComesAfterTheEndOfTheRunIsDiscarded(CallEnd end) {
 		Work<String> child = Work.stubborn();
+		CountDownLatch called = new CountDownLatch(1);
 		CompletableFuture<String> work = new CompletableFuture<>();
 		Owner<String> owner = Owner.parked(() -> this.runner.runScoped((scope) -> {
-			scope.fork(() -> child);
+			scope.fork(() -> {
+				called.countDown();
+				return child;
+			});
 			return work;
 		}, end.options()));
 		Support.untilActive(this.runner, 1);
+		Support.await(called);
 		end.bringAbout(this.runner, owner, work);
 		end.verify(owner);
 		Support.eventually().until(() -> !child.cancellations().isEmpty());
@@ -461,9 +466,13 @@ class C11LateResultsTests {
 	@EnumSource(value = CallEnd.class, names = { "INTERRUPT", "CLOSE" })
 	void valueOfAnAdoptedStageThatComesAfterTheRunWasCancelledIsDiscarded(CallEnd end) {
 		Work<String> stage = Work.stubborn();
-		Owner<String> owner = Owner
-			.parked(() -> this.runner.runScoped((scope) -> scope.fork(() -> stage), end.options()));
+		CountDownLatch called = new CountDownLatch(1);
+		Owner<String> owner = Owner.parked(() -> this.runner.runScoped((scope) -> scope.fork(() -> {
+			called.countDown();
+			return stage;
+		}), end.options()));
 		Support.untilActive(this.runner, 1);
+		Support.await(called);
 		end.bringAbout(this.runner, owner, stage);
 		end.verify(owner);
 		Support.eventually().until(() -> !stage.cancellations().isEmpty());
