@@ -443,17 +443,13 @@ class C11LateResultsTests {
 	@EnumSource(value = CallEnd.class, mode = EnumSource.Mode.EXCLUDE, names = "TIMEOUT")
 	void valueOfAForkThatComesAfterTheEndOfTheRunIsDiscarded(CallEnd end) {
 		Work<String> child = Work.stubborn();
-		CountDownLatch called = new CountDownLatch(1);
 		CompletableFuture<String> work = new CompletableFuture<>();
 		Owner<String> owner = Owner.parked(() -> this.runner.runScoped((scope) -> {
-			scope.fork(() -> {
-				called.countDown();
-				return child;
-			});
+			scope.fork(() -> child);
 			return work;
 		}, end.options()));
 		Support.untilActive(this.runner, 1);
-		Support.await(called);
+		Support.untilFollowed(child);
 		end.bringAbout(this.runner, owner, work);
 		end.verify(owner);
 		Support.eventually().until(() -> !child.cancellations().isEmpty());
@@ -466,13 +462,10 @@ class C11LateResultsTests {
 	@EnumSource(value = CallEnd.class, names = { "INTERRUPT", "CLOSE" })
 	void valueOfAnAdoptedStageThatComesAfterTheRunWasCancelledIsDiscarded(CallEnd end) {
 		Work<String> stage = Work.stubborn();
-		CountDownLatch called = new CountDownLatch(1);
-		Owner<String> owner = Owner.parked(() -> this.runner.runScoped((scope) -> scope.fork(() -> {
-			called.countDown();
-			return stage;
-		}), end.options()));
+		Owner<String> owner = Owner
+			.parked(() -> this.runner.runScoped((scope) -> scope.fork(() -> stage), end.options()));
 		Support.untilActive(this.runner, 1);
-		Support.await(called);
+		Support.untilFollowed(stage);
 		end.bringAbout(this.runner, owner, stage);
 		end.verify(owner);
 		Support.eventually().until(() -> !stage.cancellations().isEmpty());

@@ -124,6 +124,7 @@ class C14GatherTests {
 		works.forEach((work) -> tasks.add(() -> work));
 		Owner<List<Object>> owner = Owner.parked(() -> this.runner.gather(tasks));
 		Support.untilActive(this.runner, 1);
+		works.forEach(Support::untilFollowed);
 		works.get(1).complete("done before");
 		IllegalStateException failure = new IllegalStateException("first");
 		works.get(3).completeExceptionally(failure);
@@ -182,8 +183,10 @@ class C14GatherTests {
 		CompletableFuture<Object> cancelled = new CompletableFuture<>();
 		cancelled.cancel(true);
 		Work<Object> other = new Work<>();
-		assertThatExceptionOfType(CancellationException.class)
-			.isThrownBy(() -> this.runner.gather(() -> other, () -> cancelled));
+		assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> this.runner.gather(() -> other, () -> {
+			Support.untilFollowed(other);
+			return cancelled;
+		}));
 		assertThat(other.cancellations()).containsExactly(true);
 	}
 
@@ -307,6 +310,7 @@ class C14GatherTests {
 		});
 		// The time may have been up before all were called: then the rest never is.
 		assertThat(called).isNotEmpty();
+		Support.eventually().until(() -> called.stream().noneMatch((work) -> work.cancellations().isEmpty()));
 		assertThat(called).allSatisfy((work) -> assertThat(work.cancellations()).containsExactly(true));
 	}
 
@@ -323,7 +327,7 @@ class C14GatherTests {
 		RunOptions options = RunOptions.defaults().maxConcurrency(2);
 		Owner<Object> owner = Owner
 			.parked(() -> outcomes ? this.runner.gatherOutcomes(tasks, options) : this.runner.gather(tasks, options));
-		Support.eventually().until(() -> started.get() == 2);
+		works.subList(0, 2).forEach(Support::untilFollowed);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		this.runner.run(Support.value("later"));

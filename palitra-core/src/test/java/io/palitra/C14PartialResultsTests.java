@@ -75,6 +75,7 @@ class C14PartialResultsTests {
 			.gatherOutcomes(List.of(Support.value("first"), () -> work, () -> stubborn), this.options);
 		assertThat(outcomes).hasSize(3);
 		Support.eventually().until(() -> stubborn.cancellations().size() == 1);
+		Support.eventually().until(work::isCancelled);
 		assertThat(work.cancellations()).containsExactly(true);
 		assertThat(stubborn.cancellations()).containsExactly(true);
 		assertThat(this.runner.snapshot().abandoned()).isOne();

@@ -229,8 +229,10 @@ class C15LoadTests {
 	@Test
 	void siblingsOfAFailureCountUntilTheirWorkEnds() {
 		Work<String> work = Work.stubborn();
-		assertThatIllegalStateException().isThrownBy(() -> this.runner
-			.gather(List.of(() -> work, Support.<String>failure(new IllegalStateException("sibling")))));
+		assertThatIllegalStateException().isThrownBy(() -> this.runner.<String>gather(List.of(() -> work, () -> {
+			Support.untilFollowed(work);
+			return CompletableFuture.failedFuture(new IllegalStateException("sibling"));
+		})));
 		assertThat(this.runner.snapshot().permits()).hasValue(0);
 		assertThatTheNextWaitsFor(work);
 	}
@@ -240,6 +242,7 @@ class C15LoadTests {
 		Work<String> work = Work.stubborn();
 		String value = this.runner.runScoped((scope) -> {
 			scope.fork(() -> work);
+			Support.untilFollowed(work);
 			return CompletableFuture.completedFuture("value");
 		});
 		assertThat(value).isEqualTo("value");
@@ -576,33 +579,38 @@ class C15LoadTests {
 
 	@Test
 	void fullRunnerThatRejectsNeverLetsACallWait() {
-		// Two callers and one permit: whoever comes second is refused
-		int rounds = 400;
+		try (EventLoopThreadRunner full = runner(1, OverloadPolicy.REJECT)) {
+			Support.rounds(10).forEach((round) -> callWithOnePermit(full, 100));
+		}
+	}
+
+	/**
+	 * Two callers and one permit: whoever comes second is refused.
+	 */
+	private static void callWithOnePermit(EventLoopThreadRunner full, int rounds) {
 		AtomicInteger arrived = new AtomicInteger();
 		AtomicInteger refused = new AtomicInteger();
-		try (EventLoopThreadRunner full = runner(1, OverloadPolicy.REJECT)) {
-			List<Owner<Object>> callers = Stream.of(1, 2).map((caller) -> Owner.start(() -> {
-				for (int round = 1; round <= rounds; round++) {
-					meet(arrived, 4 * round - 2);
-					CompletableFuture<Object> accepted = null;
-					try {
-						accepted = full.submit(Support.never());
-					}
-					catch (RunnerOverloadedException ex) {
-						refused.incrementAndGet();
-					}
-					meet(arrived, 4 * round);
-					if (accepted != null) {
-						accepted.cancel(true);
-						// The permit is the work's, which may still be starting.
-						Support.eventually().until(() -> full.snapshot().permits().equals(OptionalInt.of(1)));
-					}
+		List<Owner<Object>> callers = Stream.of(1, 2).map((caller) -> Owner.start(() -> {
+			for (int round = 1; round <= rounds; round++) {
+				meet(arrived, 4 * round - 2);
+				CompletableFuture<Object> accepted = null;
+				try {
+					accepted = full.submit(Support.never());
 				}
-				return null;
-			})).toList();
-			callers.forEach((caller) -> assertThat(caller.value()).isNull());
-			assertThat(refused).hasValue(rounds);
-		}
+				catch (RunnerOverloadedException ex) {
+					refused.incrementAndGet();
+				}
+				meet(arrived, 4 * round);
+				if (accepted != null) {
+					accepted.cancel(true);
+					// The permit is the work's, which may still be starting.
+					Support.eventually().until(() -> full.snapshot().permits().equals(OptionalInt.of(1)));
+				}
+			}
+			return null;
+		})).toList();
+		callers.forEach((caller) -> assertThat(caller.value()).isNull());
+		assertThat(refused).hasValue(rounds);
 	}
 
 	@ParameterizedTest

@@ -196,6 +196,7 @@ class RunScopedTests {
 			})))
 			.toList();
 		Support.untilActive(this.runner, runs);
+		Stream.of(adopted).forEach(Support::untilFollowed);
 		this.runner.close(Duration.ZERO);
 		owners.forEach((owner) -> assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class));
 		synchronized (told) {
@@ -224,6 +225,7 @@ class RunScopedTests {
 			return new CompletableFuture<>();
 		}));
 		Support.untilActive(this.runner, 2);
+		Support.untilFollowed(adopted);
 		Owner<Object> closer = Owner.start(() -> {
 			this.runner.close(Duration.ZERO);
 			return null;
@@ -480,7 +482,7 @@ class RunScopedTests {
 		endedRun(end, (scope) -> forked.set(scope.fork(() -> {
 			scope.fork(() -> grandchild);
 			return child;
-		})));
+		})), child, grandchild);
 		Support.eventually().until(() -> forked.get().isCancelled() && child.isCancelled() && grandchild.isCancelled());
 		assertThat(child.cancellations()).containsExactly(true);
 		assertThat(grandchild.cancellations()).containsExactly(true);
@@ -628,6 +630,7 @@ class RunScopedTests {
 		Owner<Object> owner = Owner
 			.parked(() -> this.runner.runScoped((scope) -> scope.fork(() -> stage).thenApply((value) -> value)));
 		Support.untilActive(this.runner, 1);
+		Support.untilFollowed(stage);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		assertThat(stage.cancellations()).containsExactly(true);
@@ -729,8 +732,9 @@ class RunScopedTests {
 
 	/**
 	 * Returns the scope of a run that has started with something and then ended.
+	 * @param started the stages that it has started, and follows before it ends
 	 */
-	private RunScope endedRun(CallEnd end, Consumer<RunScope> start) {
+	private RunScope endedRun(CallEnd end, Consumer<RunScope> start, CompletableFuture<?>... started) {
 		AtomicReference<RunScope> opened = new AtomicReference<>();
 		CompletableFuture<String> work = new CompletableFuture<>();
 		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
@@ -740,6 +744,7 @@ class RunScopedTests {
 		}, end.options()));
 		Support.untilActive(this.runner, 1);
 		Support.untilParked(owner.thread());
+		Stream.of(started).forEach(Support::untilFollowed);
 		end.bringAbout(this.runner, owner, work);
 		end.verify(owner);
 		return opened.get();

@@ -178,6 +178,14 @@ final class Support {
 	}
 
 	/**
+	 * Waits until a call follows a stage, or the stage is done. A task that starts on a
+	 * thread of its own and is given up before that may never be called.
+	 */
+	static void untilFollowed(CompletableFuture<?> stage) {
+		eventually().until(() -> stage.isDone() || stage.getNumberOfDependents() > 0);
+	}
+
+	/**
 	 * Returns the rounds of a race: as many as a third of {@link #PATIENCE} is enough
 	 * for, which a busy machine makes fewer.
 	 */
