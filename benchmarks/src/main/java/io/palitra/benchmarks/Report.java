@@ -191,8 +191,9 @@ final class Report {
 			java -jar benchmarks/target/palitra-benchmarks.jar short
 			```
 
-			`short` takes at most five minutes, `short --rounds 3 --out docs/evidence`, which makes this page, ten minutes on each
-			JDK, and `long` everything and about an hour.
+			`short` takes at most five minutes, and `long` everything and about an hour. Most of this page comes from
+			`short --rounds 3 --out docs/evidence` on each JDK. What `short` leaves out, as round trips beside busy processes,
+			comes from `short --only 'hogs-.*' --rounds 2 --out docs/evidence` and the like; `list` has the names.
 
 			With `--only` a part is measured again, and the others keep the data they have: below each table is when, and with
 			how many forks, that is JVMs for each contender.

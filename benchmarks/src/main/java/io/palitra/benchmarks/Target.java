@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.DoubleFunction;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 import io.palitra.benchmarks.Contender.Role;
@@ -94,15 +94,13 @@ record Target(String what, String wanted, String measured, boolean met, boolean 
 	}
 
 	private static Optional<Target> start(Results results) {
-		return results.answer("start-up")
-			.flatMap((answer) -> palitra(answer).flatMap((with) -> answer.row("without").map((without) -> {
-				// Pair by pair: what makes the machine slower for a while meets both.
-				Range ratio = with.dividedBy(without, Metric.START);
-				return new Target(Scenario.of("start-up").title(), "≤ 3 % longer",
-						String.format(Locale.ROOT, "%.1f %% (%.1f–%.1f)", percentMore(ratio.median()),
-								percentMore(ratio.min()), percentMore(ratio.max())),
-						percentMore(ratio.median()) <= 3, false);
-			})));
+		return startUp(results, Metric.START, (with, without) -> {
+			// Pair by pair: what makes the machine slower for a while meets both.
+			Range ratio = with.dividedBy(without, Metric.START);
+			double more = percentMore(ratio.median());
+			return new Target(Scenario.of("start-up").title(), "≤ 3 % longer", String.format(Locale.ROOT,
+					"%.1f %% (%.1f–%.1f)", more, percentMore(ratio.min()), percentMore(ratio.max())), more <= 3, false);
+		});
 	}
 
 	private static double percentMore(double ratio) {
@@ -110,29 +108,25 @@ record Target(String what, String wanted, String measured, boolean met, boolean 
 	}
 
 	private static Optional<Target> startAgain(Results results) {
-		return withAndWithout(results, Metric.START_AGAIN,
-				(millis) -> new Target(Scenario.of("start-up").title() + ", not the first of the JVM", "≤ 30 ms later",
-						String.format(Locale.ROOT, "%.0f ms", millis), millis <= 30, false));
+		return startUp(results, Metric.START_AGAIN, (with, without) -> {
+			double millis = median(with, Metric.START_AGAIN) - median(without, Metric.START_AGAIN);
+			return new Target(Scenario.of("start-up").title() + ", not the first of the JVM", "≤ 30 ms later",
+					String.format(Locale.ROOT, "%.0f ms", millis), millis <= 30, false);
+		});
 	}
 
 	private static Optional<Target> threads(Results results) {
-		return withAndWithout(results, Metric.THREADS, (threads) -> new Target("Threads of a Spring MVC application",
-				"≤ 1 more", String.format(Locale.ROOT, "%.0f", threads), threads <= 1, false));
+		return startUp(results, Metric.THREADS, (with, without) -> {
+			double threads = median(with, Metric.THREADS) - median(without, Metric.THREADS);
+			return new Target("Threads of a Spring MVC application", "≤ 1 more",
+					String.format(Locale.ROOT, "%.0f", threads), threads <= 1, false);
+		});
 	}
 
-	private static Optional<Target> withAndWithout(Results results, Metric metric, DoubleFunction<Target> target) {
-		return with(results, metric).flatMap(
-				(with) -> without(results, metric).map((without) -> target.apply(with.median() - without.median())));
-	}
-
-	private static Optional<Range> with(Results results, Metric metric) {
-		return results.answer("start-up").flatMap(Target::palitra).flatMap((row) -> row.range(metric));
-	}
-
-	private static Optional<Range> without(Results results, Metric metric) {
+	private static Optional<Target> startUp(Results results, Metric metric, BiFunction<Row, Row, Target> target) {
 		return results.answer("start-up")
-			.flatMap((answer) -> answer.row("without"))
-			.flatMap((row) -> row.range(metric));
+			.flatMap((answer) -> palitra(answer).filter((with) -> with.range(metric).isPresent())
+				.flatMap((with) -> answer.row("without").map((without) -> target.apply(with, without))));
 	}
 
 	static Optional<Row> palitra(Answer answer) {
