@@ -37,7 +37,7 @@ public class RoundTrip {
 	}
 
 	@Benchmark
-	@Contender(value = "palitra, `startOn(caller())`", role = Role.VARIANT)
+	@Contender(value = "palitra, `startOn(caller())`", role = Role.LESS)
 	public Thread palitraOnCaller(Peers.PalitraOnCaller peer) {
 		return Trivial.here(peer.runner.run(Trivial::start));
 	}

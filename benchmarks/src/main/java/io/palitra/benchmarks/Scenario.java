@@ -22,7 +22,8 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 		int hogs, List<Metric> metrics, int compared) {
 
 	static final List<Scenario> ALL = Stream
-		.of(roundTrips(false), roundTrips(true), roundTripsBesideHogs(), gathers(),
+		.of(roundTrips(false), roundTrips(true), roundTripsBesideHogs(false, 1, 4, 16, 64),
+				roundTripsBesideHogs(true, 1, 16), gathers(),
 				Stream.of(
 						new Scenario("cpu-1ms", "Processor time of a call whose work takes 1 ms", CpuPerCall.class,
 								Map.of(), 1, false, 0, List.of(Metric.CPU, Metric.CALLS), 1),
@@ -47,14 +48,14 @@ record Scenario(String id, String title, Class<?> question, Map<String, String> 
 					virtual ? List.of(Metric.CALLS, Metric.CPU) : List.of(Metric.CALLS, Metric.CPU, Metric.BYTES), 1));
 	}
 
-	private static Stream<Scenario> roundTripsBesideHogs() {
+	private static Stream<Scenario> roundTripsBesideHogs(boolean virtual, Integer... callers) {
 		return Stream.of(1, 2, 4)
-			.flatMap((hogs) -> Stream.of(1, 4, 16, 64)
-				.map((callers) -> new Scenario("hogs-" + hogs + "-round-trip-" + callers,
-						"Round trip of a trivial task, " + callers(callers, false) + ", beside "
+			.flatMap((hogs) -> Stream.of(callers)
+				.map((count) -> new Scenario("hogs-" + hogs + "-round-trip-" + (virtual ? "virtual-" : "") + count,
+						"Round trip of a trivial task, " + callers(count, virtual) + ", beside "
 								+ ((hogs == 1) ? "a process that keeps a processor busy"
 										: hogs + " processes that keep a processor busy each"),
-						RoundTrip.class, Map.of(), callers, false, hogs, List.of(Metric.CALLS, Metric.CPU), 1)));
+						RoundTrip.class, Map.of(), count, virtual, hogs, List.of(Metric.CALLS, Metric.CPU), 1)));
 	}
 
 	private static Stream<Scenario> gathers() {

@@ -57,6 +57,15 @@ class ContenderTests {
 	}
 
 	@Test
+	void whoNeverWaitsIsLeftOutOnVirtualThreads() {
+		assertThat(Scenario.of("round-trip-virtual-1").methods()).contains("palitra", "palitraPark")
+			.doesNotContain("palitraOnCaller", "reactorInline", "task");
+		assertThat(Scenario.ALL).filteredOn(Scenario::virtual)
+			.allSatisfy((scenario) -> assertThat(scenario.methods())
+				.isEqualTo(Scenario.of("round-trip-virtual-1").methods()));
+	}
+
+	@Test
 	void callsInFlightAreMeasuredInAJvmOfTheirOwn() throws Exception {
 		Map<Metric, Double> values = new EnumMap<>(Metric.class);
 		InFlight.of(InFlight.thousand()).addTo((method, metric, value) -> values.put(metric, value), "thousand");
