@@ -54,25 +54,26 @@ public class CpuPerCall {
 	}
 
 	/**
-	 * Stands for a client that answers on a thread of its own after one millisecond; at
-	 * once during the warm-up, which would have to be very long otherwise to have
-	 * everything compiled.
+	 * Stands for a client that answers on a thread of its own after one millisecond. Ten
+	 * times as fast during the warm-up, which would have to be very long otherwise to
+	 * have everything compiled; at once would be too fast, as that has callers spin who
+	 * are to park.
 	 */
 	@State(Scope.Benchmark)
 	public static class Remote {
 
 		private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
 
-		private volatile long millis;
+		private volatile long micros;
 
 		@Setup(Level.Iteration)
 		public void prepare(IterationParams iteration) {
-			this.millis = (iteration.getType() == IterationType.MEASUREMENT) ? 1 : 0;
+			this.micros = (iteration.getType() == IterationType.MEASUREMENT) ? 1000 : 100;
 		}
 
 		CompletableFuture<Thread> answer() {
 			CompletableFuture<Thread> answer = new CompletableFuture<>();
-			this.timer.schedule(() -> answer.complete(Thread.currentThread()), this.millis, TimeUnit.MILLISECONDS);
+			this.timer.schedule(() -> answer.complete(Thread.currentThread()), this.micros, TimeUnit.MICROSECONDS);
 			return answer;
 		}
 
