@@ -51,7 +51,7 @@ class ResultsTests {
 
 	@Test
 	void whoDoesLessIsMarkedAndNeverTheBestPeer() {
-		Answer answer = answer("round-trip-1", calls("palitra", Role.PALITRA, 100), calls("jdk", Role.PEER, 10),
+		Answer answer = answer("round-trip-16", calls("palitra", Role.PALITRA, 100), calls("jdk", Role.PEER, 10),
 				calls("inline", Role.LESS, 1000));
 		assertThat(Report.table(answer)).contains("| inline † |");
 		assertThat(Target.of(results(answer))).singleElement().satisfies((target) -> {
@@ -63,17 +63,42 @@ class ResultsTests {
 	@Test
 	void allocationOfTheTaskItselfIsNotCounted() {
 		assertThat(Target
-			.of(results(answer("round-trip-1", bytes("palitra", Role.PALITRA, 120), bytes("task", Role.TASK, 24)))))
+			.of(results(answer("round-trip-1", bytes("palitra", Role.PALITRA, 168), bytes("task", Role.TASK, 24)))))
 			.singleElement()
 			.satisfies((target) -> {
-				assertThat(target.measured()).isEqualTo("96 bytes");
+				assertThat(target.measured()).isEqualTo("144 bytes");
 				assertThat(target.met()).isTrue();
 				assertThat(target.exact()).isTrue();
 			});
 		assertThat(Target
-			.of(results(answer("round-trip-1", bytes("palitra", Role.PALITRA, 128), bytes("task", Role.TASK, 24)))))
+			.of(results(answer("round-trip-1", bytes("palitra", Role.PALITRA, 176), bytes("task", Role.TASK, 24)))))
 			.singleElement()
 			.satisfies((target) -> assertThat(target.met()).isFalse());
+	}
+
+	@Test
+	void spinningIsComparedWithParkingWhereItIsWorst() {
+		assertThat(Target.of(results(
+				answer("round-trip-4", calls("palitra", Role.PALITRA, 20), calls("palitraPark", Role.VARIANT, 10)),
+				answer("hogs-2-round-trip-64", calls("palitra", Role.PALITRA, 9, 9),
+						calls("palitraPark", Role.VARIANT, 10, 10)))))
+			.singleElement()
+			.satisfies((target) -> {
+				assertThat(target.measured()).isEqualTo("0.90 × (`hogs-2-round-trip-64`)");
+				assertThat(target.met()).isFalse();
+			});
+	}
+
+	@Test
+	void callerThatDoesTheWorkIsComparedWithAnotherThatDoes() {
+		assertThat(Target.of(results(answer("round-trip-16", calls("palitraOnCaller", Role.LESS, 21, 22),
+				calls("kotlinInline", Role.LESS, 10, 11)))))
+			.singleElement()
+			.satisfies((target) -> {
+				assertThat(target.what()).endsWith("16 callers, palitraOnCaller");
+				assertThat(target.measured()).isEqualTo("2.1 (2.0–2.1) × kotlinInline");
+				assertThat(target.met()).isTrue();
+			});
 	}
 
 	@Test
