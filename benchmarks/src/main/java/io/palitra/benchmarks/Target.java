@@ -35,10 +35,10 @@ record Target(String what, String wanted, String measured, boolean met, boolean 
 					aheadOf(results, "round-trip-1", "palitraOnCaller", "kotlinInline", 1),
 					aheadOf(results, "round-trip-16", "palitraOnCaller", "kotlinInline", 1),
 					aheadOf(results, "hogs-1-round-trip-1", "palitraOnCaller", "kotlinInline", 1), neverWorse(results),
-					bytes(results), cpu(results), cpuOnCaller(results), idle(results),
-					noWorse(results, "fan-out-16", Metric.REQUESTS), noWorse(results, "fan-out-16", Metric.P99),
-					noWorse(results, "fan-out-200", Metric.REQUESTS), noWorse(results, "fan-out-200", Metric.P99),
-					start(results), startAgain(results), threads(results))
+					bytes(results), cpu(results, "palitra", "jdk"), cpu(results, "palitraOnCaller", "inline"),
+					idle(results), noWorse(results, "fan-out-16", Metric.REQUESTS),
+					noWorse(results, "fan-out-16", Metric.P99), noWorse(results, "fan-out-200", Metric.REQUESTS),
+					noWorse(results, "fan-out-200", Metric.P99), start(results), startAgain(results), threads(results))
 			.flatMap(Optional::stream)
 			.toList();
 	}
@@ -64,9 +64,16 @@ record Target(String what, String wanted, String measured, boolean met, boolean 
 	private static Target ahead(String id, Row palitra, Row other, int times, String than) {
 		Range ratio = palitra.dividedBy(other, Metric.CALLS);
 		boolean met = ratio.median() >= times && !overlap(palitra, other, Metric.CALLS);
-		String how = (palitra.role() == Role.PALITRA) ? "" : ", " + palitra.label();
-		return new Target(Scenario.of(id).title() + how, "≥ " + times + " × " + than, String.format(Locale.ROOT,
+		return new Target(title(id, palitra), "≥ " + times + " × " + than, String.format(Locale.ROOT,
 				"%.1f (%.1f–%.1f) × %s", ratio.median(), ratio.min(), ratio.max(), other.method()), met, false);
+	}
+
+	/**
+	 * Names the setting of palitra, unless it is the default.
+	 */
+	private static String title(String id, Row palitra) {
+		String title = Scenario.of(id).title();
+		return (palitra.role() == Role.PALITRA) ? title : title + ", " + palitra.label();
 	}
 
 	/**
@@ -97,20 +104,11 @@ record Target(String what, String wanted, String measured, boolean met, boolean 
 			})));
 	}
 
-	private static Optional<Target> cpu(Results results) {
-		return cpu(results, "palitra", "jdk", "", "the JDK's");
-	}
-
-	private static Optional<Target> cpuOnCaller(Results results) {
-		return cpu(results, "palitraOnCaller", "inline", ", `startOn(caller())`",
-				"the JDK's `get` of work that the caller starts itself");
-	}
-
-	private static Optional<Target> cpu(Results results, String palitra, String jdk, String how, String than) {
+	private static Optional<Target> cpu(Results results, String palitra, String other) {
 		return results.answer("cpu-1ms")
-			.flatMap((answer) -> answer.row(palitra).flatMap((left) -> answer.row(jdk).map((right) -> {
+			.flatMap((answer) -> answer.row(palitra).flatMap((left) -> answer.row(other).map((right) -> {
 				Range ratio = left.dividedBy(right, Metric.CPU);
-				return new Target(Scenario.of("cpu-1ms").title() + how, "≤ 1.1 × " + than,
+				return new Target(title("cpu-1ms", left), "≤ 1.1 × " + right.label(),
 						String.format(Locale.ROOT, "%.2f (%.2f–%.2f) ×", ratio.median(), ratio.min(), ratio.max()),
 						ratio.median() <= 1.1, false);
 			})));

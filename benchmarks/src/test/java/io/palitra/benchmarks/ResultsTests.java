@@ -102,6 +102,15 @@ class ResultsTests {
 	}
 
 	@Test
+	void processorTimeIsComparedWithWhoLeavesTheWorkToTheSameThread() {
+		List<Target> targets = Target.of(results(
+				answer("cpu-1ms", cpu("palitra", Role.PALITRA, 54, 55), cpu("palitraOnCaller", Role.VARIANT, 24, 36),
+						cpu("jdk", Role.PEER, 50, 50), cpu("inline", Role.LESS, 20, 30))));
+		assertThat(targets).extracting(Target::measured).containsExactly("1.09 (1.08–1.10) ×", "1.20 (1.20–1.20) ×");
+		assertThat(targets).extracting(Target::met).containsExactly(true, false);
+	}
+
+	@Test
 	void startIsComparedByWhatWasMeasuredOfIt() {
 		Answer answer = answer("start-up", start("with", Role.PALITRA, 3110, 3130),
 				start("without", Role.PEER, 2999, 3019));
@@ -163,6 +172,10 @@ class ResultsTests {
 	 */
 	private static Row start(String method, Role role, double... values) {
 		return new Row(method, method, role, Map.of(Metric.START, values));
+	}
+
+	private static Row cpu(String method, Role role, double... values) {
+		return new Row(method, method, role, Map.of(Metric.CPU, values));
 	}
 
 	private static Row bytes(String method, Role role, double value) {
