@@ -54,7 +54,8 @@ public final class Calls {
 
 	public Calls(Settings settings) {
 		Headroom.initialize(MethodHandles.lookup(), Log.class, Clock.class, CallPlace.class, Hops.class,
-				StartPolicy.class, State.class);
+				StartPolicy.class, State.class, StageListener.End.class, Work.Cancel.class, Scope.InContext.class,
+				Chain.Tell.class);
 		this.settings = settings;
 		this.events = new Events(settings);
 		this.permits = settings.isBounded() ? new Permits(settings.maxInFlight(), settings.overloadPolicy()) : null;

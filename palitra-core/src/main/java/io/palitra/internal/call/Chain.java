@@ -1,23 +1,17 @@
 package io.palitra.internal.call;
 
-import java.lang.invoke.MethodHandles;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
 import io.palitra.AsyncCallable;
-import io.palitra.internal.loop.Headroom;
 
 /**
  * The works of a chain of futures that run. Who enters one then looks at the flag; who
  * cancels sets that, then looks at the works: none is missed.
  */
 final class Chain {
-
-	static {
-		Headroom.initialize(MethodHandles.lookup(), Tell.class);
-	}
 
 	private final Set<Child<?>> works = ConcurrentHashMap.newKeySet();
 
@@ -119,7 +113,7 @@ final class Chain {
 	/**
 	 * Goes on after the end of a stage. No lambda, as in {@link StageListener.End}.
 	 */
-	private record Tell(Adopted<?> link) implements Runnable {
+	record Tell(Adopted<?> link) implements Runnable {
 
 		@Override
 		public void run() {

@@ -1,6 +1,5 @@
 package io.palitra.internal.call;
 
-import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,7 +18,7 @@ import io.palitra.AsyncCallable;
 import io.palitra.Outcome;
 import io.palitra.RunScope;
 import io.palitra.ScopedAsyncCallable;
-import io.palitra.internal.loop.Headroom;
+import io.palitra.internal.loop.Stages;
 
 /**
  * Many tasks as the children of one run (rule C14): starts them together, and ends when
@@ -27,11 +26,7 @@ import io.palitra.internal.loop.Headroom;
  * run then cancels the others. The outcomes stay here until the owner takes them; once
  * the run has failed, whoever takes one out of its place discards it.
  */
-public final class Gather<T extends @Nullable Object> implements ScopedAsyncCallable<Gather<T>> {
-
-	static {
-		Headroom.initialize(MethodHandles.lookup(), StartMore.class);
-	}
+public final class Gather<T extends @Nullable Object> implements ScopedAsyncCallable<Gather<T>>, Runnable {
 
 	/**
 	 * In place of an outcome that will not be waited for.
@@ -69,8 +64,8 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	private final AtomicReferenceArray<@Nullable Object> outcomes;
 
 	/**
-	 * How many children have not ended. Who counts the last acquires what the others have
-	 * released: all outcomes are there.
+	 * How many children have not ended, and one more while children are being started.
+	 * Who counts the last acquires what the others have released: all outcomes are there.
 	 */
 	private final AtomicInteger missing;
 
@@ -118,10 +113,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		this.scope = (Scope) scope;
 		scope().gathers(this);
 		CompletableFuture<Gather<T>> result = this.result;
-		if (this.size == 0) {
-			result.complete(this);
-		}
-		startChildren();
+		run();
 		return result;
 	}
 
@@ -129,7 +121,11 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		return Objects.requireNonNull(this.scope);
 	}
 
-	private void startChildren() {
+	/**
+	 * Starts the children that may run now.
+	 */
+	@Override
+	public void run() {
 		if (this.starts.getAndIncrement() > 0) {
 			return;
 		}
@@ -146,14 +142,37 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		}
 	}
 
+	/**
+	 * Starts as many children as may run. Counts as one part of the work itself, until
+	 * shortly before anybody hears of an outcome (rule C15).
+	 */
 	private void startAll() {
-		int endedAtOnce = 0;
-		AsyncCallable<? extends T> task = task(this.next);
-		while (task != null && this.running.get() < this.maxConcurrency && isWanted()) {
-			endedAtOnce += start(this.next++, task) ? 1 : 0;
-			task = task(this.next);
+		this.missing.incrementAndGet();
+		scope().runs();
+		int ended = 1;
+		Failed failed = null;
+		try {
+			AsyncCallable<? extends T> task = task(this.next);
+			// Looked at after it was counted: whoever ends the run sees that, or is seen.
+			while (task != null && failed == null && this.running.get() < this.maxConcurrency && isWanted()) {
+				Object outcome = start(this.next, task);
+				if (outcome != null) {
+					ended++;
+					failed = (this.failFast && outcome instanceof Failed of) ? of : null;
+					// Released by the count. Whoever has closed the places says so before
+					// he does, and is looked for after the count.
+					this.outcomes.lazySet(this.next, (failed != null) ? CLOSED : outcome);
+				}
+				task = task(++this.next);
+			}
 		}
-		workEnded(endedAtOnce);
+		finally {
+			scope().runsNoMore();
+		}
+		if (failed != null) {
+			fail(failed);
+		}
+		workEnded(ended);
 	}
 
 	private boolean isWanted() {
@@ -169,61 +188,82 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	}
 
 	/**
-	 * Starts a child.
-	 * @return whether its work has ended at once, which is not counted yet
+	 * Starts a task.
+	 * @return its outcome, if it has one at once; if not, it has become a child
 	 */
-	private boolean start(int index, AsyncCallable<? extends T> task) {
-		Gathered child = new Gathered(scope(), index, task);
+	private @Nullable Object start(int index, AsyncCallable<? extends T> task) {
 		Executor executor = scope().call().startOn(task);
-		if (executor != null) {
-			this.running.incrementAndGet();
-			child.enter();
-			child.startBy(executor);
-			return false;
+		if (executor == null) {
+			return call(index, task);
 		}
-		if (child.startIfWanted()) {
-			endedAtOnce(index, State.masked(child.outcome()));
-			return true;
+		Gathered child = new Gathered(index, task, State.QUEUED);
+		this.running.incrementAndGet();
+		child.enter();
+		child.startBy(executor);
+		return null;
+	}
+
+	private @Nullable Object call(int index, AsyncCallable<? extends T> task) {
+		try {
+			TaskCall<T> call = new TaskCall<>(task);
+			scope().context().run(call);
+			if (call.failure != null) {
+				return Work.outcome(null, call.failure);
+			}
+			CompletionStage<? extends T> stage = call.stage;
+			if (stage == null) {
+				throw new NullPointerException(Texts.returnedNull(nameOf(scope().call().getTaskName(), index)));
+			}
+			if (Stages.hasValue(stage)) {
+				return State.masked(stage.toCompletableFuture().join());
+			}
+			follow(index, stage);
+			return null;
+		}
+		catch (Throwable ex) {
+			return Work.outcome(null, ex);
+		}
+	}
+
+	/**
+	 * Makes a stage a child. It may end here, and the run with it: so it counts instead
+	 * of the start, which has nothing to do meanwhile.
+	 */
+	private void follow(int index, CompletionStage<? extends T> stage) {
+		Gathered child = new Gathered(index, null, State.STARTING);
+		child.enter();
+		scope().runsNoMore();
+		try {
+			child.follow(stage);
+		}
+		finally {
+			scope().runs();
 		}
 		// It may have ended and be counted already: until here, one less seems to run.
 		this.running.incrementAndGet();
-		return false;
-	}
-
-	private void endedAtOnce(int index, Object outcome) {
-		if (outcome instanceof Failed) {
-			ended(index, outcome);
-		}
-		else {
-			// Released by the count. Whoever has closed the places says so before he
-			// does, and is looked for after the count.
-			this.outcomes.lazySet(index, outcome);
-		}
 	}
 
 	/**
 	 * A child has an outcome.
 	 */
 	private void ended(int index, Object outcome) {
-		if (!(outcome instanceof Failed failed)) {
-			if (!this.outcomes.compareAndSet(index, null, outcome)) {
-				discard(outcome);
-			}
+		if (outcome instanceof Failed failed && failed.failure() == null) {
+			// It was given up with the run, and is missing.
+			return;
 		}
-		else if (failed.failure() != null) {
-			// One that was given up with the run has none, and is missing.
-			fail(index, failed);
+		if (this.failFast && outcome instanceof Failed failed) {
+			this.outcomes.set(index, CLOSED);
+			fail(failed);
+		}
+		else if (!this.outcomes.compareAndSet(index, null, outcome)) {
+			discard(outcome);
 		}
 	}
 
-	private void fail(int index, Failed failed) {
-		if (!this.failFast) {
-			if (!this.outcomes.compareAndSet(index, null, failed)) {
-				discard(failed);
-			}
-			return;
-		}
-		this.outcomes.set(index, CLOSED);
+	/**
+	 * The run fails with a child.
+	 */
+	private void fail(Failed failed) {
 		if (!this.result.completeExceptionally(failureOf(failed))) {
 			discard(failed);
 		}
@@ -234,9 +274,6 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 * The works of some children have ended, and their outcomes are there.
 	 */
 	private void workEnded(int children) {
-		if (children == 0) {
-			return;
-		}
 		if (this.missing.addAndGet(-children) == 0) {
 			this.result.complete(this);
 		}
@@ -259,10 +296,10 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	private void startMore() {
 		Scope scope = scope();
 		if (scope.call().startOn() != null || scope.call().loop().inLoop()) {
-			startChildren();
+			run();
 		}
 		else {
-			scope.moveOn(new StartMore(this));
+			scope.moveOn(this);
 		}
 	}
 
@@ -367,45 +404,9 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 		private final int index;
 
-		/**
-		 * Whether the thread that starts the child has not entered it yet. That thread's
-		 * own.
-		 */
-		private boolean starting;
-
-		Gathered(Scope scope, int index, AsyncCallable<? extends T> task) {
-			super(scope, task, State.QUEUED);
+		Gathered(int index, @Nullable AsyncCallable<? extends T> task, State.Open initial) {
+			super(Gather.this.scope(), task, initial);
 			this.index = index;
-		}
-
-		/**
-		 * Starts the child, if it is still wanted. It is part of the work while its task
-		 * is being called (rule C15).
-		 * @return whether its work has ended at once
-		 */
-		boolean startIfWanted() {
-			scope().runs();
-			this.starting = true;
-			try {
-				// Looked at again: whoever ends the run sees a child, or is seen here.
-				return isWanted() && startUnshared();
-			}
-			finally {
-				started();
-			}
-		}
-
-		@Override
-		void running() {
-			super.running();
-			started();
-		}
-
-		private void started() {
-			if (this.starting) {
-				this.starting = false;
-				scope().runsNoMore();
-			}
 		}
 
 		@Override
@@ -433,13 +434,28 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	}
 
 	/**
-	 * Starts more children. No lambda, as in {@link StageListener.End}.
+	 * Calls a task, and keeps what it returns or throws.
 	 */
-	private record StartMore(Gather<?> gather) implements Runnable {
+	private static final class TaskCall<T extends @Nullable Object> implements Runnable {
+
+		private final AsyncCallable<? extends T> task;
+
+		private @Nullable CompletionStage<? extends T> stage;
+
+		private @Nullable Throwable failure;
+
+		TaskCall(AsyncCallable<? extends T> task) {
+			this.task = task;
+		}
 
 		@Override
 		public void run() {
-			this.gather.startChildren();
+			try {
+				this.stage = this.task.call();
+			}
+			catch (Throwable ex) {
+				this.failure = ex;
+			}
 		}
 
 	}

@@ -1,6 +1,5 @@
 package io.palitra.internal.call;
 
-import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,10 +31,6 @@ import io.palitra.internal.loop.Spin;
  * whoever takes one out has it.
  */
 final class Scope implements RunScope, Spin.Condition {
-
-	static {
-		Headroom.initialize(MethodHandles.lookup(), InContext.class);
-	}
 
 	private final OwnedCall<?> call;
 
@@ -351,7 +346,7 @@ final class Scope implements RunScope, Spin.Condition {
 	 * Runs a command in the context of a run. No lambda: to link one takes more of the
 	 * stack than there may be where it is needed.
 	 */
-	private record InContext(Scope scope, Runnable command) implements Runnable {
+	record InContext(Scope scope, Runnable command) implements Runnable {
 
 		@Override
 		public void run() {

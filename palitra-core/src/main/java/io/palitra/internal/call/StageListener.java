@@ -1,6 +1,5 @@
 package io.palitra.internal.call;
 
-import java.lang.invoke.MethodHandles;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -18,10 +17,6 @@ import io.palitra.internal.loop.Stages;
  */
 abstract class StageListener<T extends @Nullable Object> extends LoopTask
 		implements BiConsumer<T, @Nullable Throwable> {
-
-	static {
-		Headroom.initialize(MethodHandles.lookup(), End.class);
-	}
 
 	/**
 	 * Whether a stage has told of its end. Written by the thread that completes it; who

@@ -30,11 +30,6 @@ abstract sealed class State {
 	static final Open STARTING = new Open(RunPhase.RUNNING);
 
 	/**
-	 * STARTING for a child that no other thread can see yet: nothing races it.
-	 */
-	static final Open UNSHARED = new Open(RunPhase.RUNNING);
-
-	/**
 	 * The stage has completed, and the outcome comes next.
 	 */
 	static final Open ENDING = new Open(RunPhase.RUNNING);

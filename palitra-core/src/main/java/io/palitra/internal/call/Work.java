@@ -16,7 +16,6 @@ import io.palitra.internal.call.State.Open;
 import io.palitra.internal.call.State.Running;
 import io.palitra.internal.call.State.Starting;
 import io.palitra.internal.loop.Clock;
-import io.palitra.internal.loop.Headroom;
 import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.Stages;
 import io.palitra.spi.LateResultSource;
@@ -52,7 +51,6 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	static {
 		try {
 			STATE = MethodHandles.lookup().findVarHandle(Work.class, "state", Object.class);
-			Headroom.initialize(MethodHandles.lookup(), Cancel.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -233,9 +231,15 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	 * Calls the task on the current thread, unless the work was given up before.
 	 */
 	private void start(Open starting) {
-		if (this.state == State.QUEUED && STATE.compareAndSet(this, State.QUEUED, starting)) {
+		if (STATE.compareAndSet(this, State.QUEUED, starting)) {
 			try {
-				callInContext();
+				Context context = context();
+				starting();
+				context.run(this);
+			}
+			catch (Throwable ex) {
+				// Whatever it was: the work must not stay where nobody ends it.
+				end(null, ex);
 			}
 			finally {
 				if (starting instanceof Starting alone) {
@@ -243,28 +247,6 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 					alone.leaveThread();
 				}
 			}
-		}
-	}
-
-	/**
-	 * Starts a work on the current thread that no other knows yet.
-	 * @return whether it has ended at once, which has not been told: there is an outcome
-	 */
-	final boolean startUnshared() {
-		STATE.set(this, State.UNSHARED);
-		callInContext();
-		return !isFollowed();
-	}
-
-	private void callInContext() {
-		try {
-			Context context = context();
-			starting();
-			context.run(this);
-		}
-		catch (Throwable ex) {
-			// Whatever it was: the work must not stay where nobody ends it.
-			end(null, ex);
 		}
 	}
 
@@ -348,7 +330,10 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	 */
 	@Override
 	final void end(@Nullable T value, @Nullable Throwable failure) {
-		if (!isFollowed() && endsAtOnce(value, failure)) {
+		if (!isFollowed() && this.state == State.STARTING
+				&& STATE.compareAndSet(this, State.STARTING, outcome(value, failure))) {
+			// Its task was called just now, and nobody has to be told of the end before.
+			ended();
 			return;
 		}
 		boolean waited = isAbandoned();
@@ -393,25 +378,7 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 		}
 	}
 
-	/**
-	 * Ends a work whose task was called just now, and of which nobody has to be told that
-	 * before.
-	 * @return {@code false} if it is not one
-	 */
-	private boolean endsAtOnce(@Nullable T value, @Nullable Throwable failure) {
-		Object seen = this.state;
-		if (seen == State.UNSHARED) {
-			STATE.set(this, outcome(value, failure));
-			return true;
-		}
-		if (seen == State.STARTING && STATE.compareAndSet(this, seen, outcome(value, failure))) {
-			ended();
-			return true;
-		}
-		return false;
-	}
-
-	private static Object outcome(@Nullable Object value, @Nullable Throwable failure) {
+	static Object outcome(@Nullable Object value, @Nullable Throwable failure) {
 		if (failure == null) {
 			return State.masked(value);
 		}
@@ -527,7 +494,7 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	/**
 	 * Cancels the stage of a work. No lambda, as in {@link StageListener.End}.
 	 */
-	private record Cancel(Work<?> work, CompletionStage<?> stage) implements Runnable {
+	record Cancel(Work<?> work, CompletionStage<?> stage) implements Runnable {
 
 		@Override
 		public void run() {
