@@ -24,7 +24,7 @@ public final class Headroom {
 	 * @throws StackOverflowError if it has not
 	 */
 	public static void require() {
-		descend(FRAMES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+		descend(FRAMES);
 	}
 
 	/**
@@ -32,7 +32,7 @@ public final class Headroom {
 	 * @throws StackOverflowError if it has not
 	 */
 	public static void requireForRareCode() {
-		descend(4 * FRAMES, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+		descend(4 * FRAMES);
 	}
 
 	/**
@@ -51,13 +51,24 @@ public final class Headroom {
 		}
 	}
 
-	// The compiler makes a frame small, but leaves room for the arguments of the next
-	// call.
-	private static int descend(int frames, long a, long b, long c, long d, long e, long f, long g, long h, long i,
+	// No loop: its variables are there for the interpreter, which makes a frame as large
+	// as the variables of a method need. The compiler leaves them out, but leaves room in
+	// each frame for the arguments of any call in it, also of one that only the last
+	// makes.
+	private static int descend(int frames) {
+		for (long a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0, j = 0, k = 0, l = 0, m = 0, n = 0,
+				o = 0, p = 0, q = 0, r = 0, s = 0, t = 0, u = 0, v = 0, w = 0, x = 0; frames == 0;) {
+			return spread(3, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x);
+		}
+		return 1 + descend(frames - 1);
+	}
+
+	// Calls itself, or it would be compiled into the frame of its caller.
+	private static int spread(int frames, long a, long b, long c, long d, long e, long f, long g, long h, long i,
 			long j, long k, long l, long m, long n, long o, long p, long q, long r, long s, long t, long u, long v,
 			long w, long x) {
 		return (frames == 0) ? 0
-				: 1 + descend(frames - 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+				: 1 + spread(frames - 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	}
 
 }

@@ -436,8 +436,9 @@ public final class Loop implements Spin.Condition {
 
 	private void sleep(long most, BooleanSupplier until) {
 		this.watch.idle();
-		this.spin.spinForTask(this);
+		long seenAt = this.spin.spinForTask(this);
 		if (holds()) {
+			this.watch.seen(seenAt);
 			// There is work: nothing is written that adders look at.
 			return;
 		}

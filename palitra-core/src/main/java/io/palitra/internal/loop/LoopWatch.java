@@ -102,6 +102,12 @@ public final class LoopWatch extends Padding {
 	private long idleTime;
 
 	/**
+	 * When the loop saw what it is about to begin, zero if that has to be asked. The loop
+	 * thread's own.
+	 */
+	private long taskSeenAt;
+
+	/**
 	 * How many callbacks have begun since the loop had nothing to do. The loop thread's
 	 * own.
 	 */
@@ -206,11 +212,21 @@ public final class LoopWatch extends Padding {
 	}
 
 	/**
+	 * The loop, which had nothing to do, has seen a task just now, and is about to begin
+	 * it. On the loop thread.
+	 * @param at when, zero if nobody has looked at the clock
+	 */
+	void seen(long at) {
+		this.taskSeenAt = at;
+	}
+
+	/**
 	 * A callback begins, the one before has ended. On the loop thread.
 	 */
 	void next() {
 		this.streak++;
-		long now = System.nanoTime();
+		long now = (this.taskSeenAt != 0) ? this.taskSeenAt : System.nanoTime();
+		this.taskSeenAt = 0;
 		if (this.since != 0) {
 			now = ended(now);
 		}

@@ -42,11 +42,6 @@ public final class Spin {
 	 */
 	private static final long CAP = 1_000_000;
 
-	/**
-	 * How often to look between two readings of the clock.
-	 */
-	private static final int LOOKS = 32;
-
 	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
 	/**
@@ -121,18 +116,16 @@ public final class Spin {
 
 	/**
 	 * Spins on the loop thread until the condition holds, if that is likely to be soon.
+	 * @return when it was seen to hold, zero if it was not
 	 */
-	void spinForTask(Condition condition) {
-		if (!this.enabled) {
-			return;
+	long spinForTask(Condition condition) {
+		if (!this.enabled || this.loopSide.gap >= SHORT_GAP || !takeShare()) {
+			return 0;
 		}
-		if (this.loopSide.gap < SHORT_GAP && takeShare()) {
-			places(isQuick() ? PROCESSORS / shares.get() - 1 : 0);
-			// Where more owners look than have a processor, the loop's own serves them
-			// best.
-			boolean hasPlace = this.ownerSide.spinning.get() <= this.places;
-			spin(condition, this.loopSide, hasPlace);
-		}
+		places(isQuick() ? PROCESSORS / shares.get() - 1 : 0);
+		// Where more owners look than have a processor, the loop's own serves them best.
+		boolean hasPlace = this.ownerSide.spinning.get() <= this.places;
+		return spin(condition, this.loopSide, hasPlace);
 	}
 
 	private boolean isQuick() {
@@ -206,42 +199,33 @@ public final class Spin {
 		}
 	}
 
-	private static void spin(Condition condition, Side side, boolean hasPlace) {
+	private static long spin(Condition condition, Side side, boolean hasPlace) {
 		if (side.leftOut > 0) {
 			side.leftOut--;
-			return;
+			return 0;
 		}
-		side.spun(hasPlace ? spins(condition) : yields(condition));
+		long seenAt = hasPlace ? look(condition, LONGEST_SPIN, Thread::onSpinWait)
+				: look(condition, LONGEST_YIELD, Thread::yield);
+		side.spun(seenAt != 0);
+		return seenAt;
 	}
 
 	/**
-	 * Returns whether the condition has come to hold in time. It has not if the thread
-	 * lost its processor meanwhile, as it does where others want that: who parks there is
-	 * woken sooner than who spins gets it back.
+	 * Returns when the condition was seen to hold, zero if it was not in time. It was not
+	 * if the thread lost its processor meanwhile, as it does where others want that: who
+	 * parks there is woken sooner than who spins gets it back.
 	 */
-	private static boolean spins(Condition condition) {
-		long since = 0;
-		do {
-			for (int look = 0; look < LOOKS; look++) {
-				if (condition.holds()) {
-					return since == 0 || System.nanoTime() - since < LONGEST_SPIN;
-				}
-				Thread.onSpinWait();
-			}
-			since = (since != 0) ? since : System.nanoTime();
-		}
-		while (System.nanoTime() - since < LONGEST_SPIN);
-		return false;
-	}
-
-	private static boolean yields(Condition condition) {
+	private static long look(Condition condition, long longest, Runnable pause) {
 		long since = System.nanoTime();
-		boolean holds = condition.holds();
-		while (!holds && System.nanoTime() - since < LONGEST_YIELD) {
-			Thread.yield();
-			holds = condition.holds();
+		long now = since;
+		while (!condition.holds()) {
+			pause.run();
+			now = System.nanoTime();
+			if (now - since >= longest) {
+				return 0;
+			}
 		}
-		return holds && System.nanoTime() - since < LONGEST_YIELD;
+		return now;
 	}
 
 	/**
