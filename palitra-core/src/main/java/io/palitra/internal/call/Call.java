@@ -213,8 +213,11 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	@Override
 	void starting() {
 		this.context = null;
-		this.startedAt = this.loop.inLoop() ? this.loop.watch().since() : System.nanoTime();
-		if (!this.loop.inLoop()) {
+		boolean inLoop = this.loop.inLoop();
+		long since = inLoop ? this.loop.watch().since() : 0;
+		// The loop may have looked at the clock just before it saw the call.
+		this.startedAt = (inLoop && since - this.queuedAt > 0) ? since : System.nanoTime();
+		if (!inLoop) {
 			running();
 		}
 		events().started(this);

@@ -217,15 +217,18 @@ public final class Spin {
 	 */
 	private static long look(Condition condition, long longest, Runnable pause) {
 		long since = System.nanoTime();
-		long now = since;
-		while (!condition.holds()) {
+		long now;
+		do {
 			pause.run();
+			// Right before it looks: whoever is held between the two takes that for time
+			// that the task needs.
 			now = System.nanoTime();
-			if (now - since >= longest) {
-				return 0;
+			if (condition.holds()) {
+				return (now - since < longest) ? now : 0;
 			}
 		}
-		return now;
+		while (now - since < longest);
+		return 0;
 	}
 
 	/**
