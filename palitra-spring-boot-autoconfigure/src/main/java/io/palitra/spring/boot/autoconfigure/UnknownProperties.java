@@ -2,12 +2,10 @@ package io.palitra.spring.boot.autoconfigure;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -45,11 +43,12 @@ final class UnknownProperties {
 
 	private static final ConfigurationPropertyName PALITRA = ConfigurationPropertyName.of("palitra");
 
-	private static final String RUNNER = "palitra.runner.";
+	/**
+	 * Below these each runner, and each group, has a name of its own.
+	 */
+	private static final ConfigurationPropertyName RUNNERS = ConfigurationPropertyName.of("palitra.runners");
 
-	private static final String RUNNERS = "palitra.runners.";
-
-	private static final String GROUPS = "palitra.http.groups.";
+	private static final ConfigurationPropertyName GROUPS = ConfigurationPropertyName.of("palitra.http.groups");
 
 	private UnknownProperties() {
 	}
@@ -67,77 +66,41 @@ final class UnknownProperties {
 	}
 
 	private static void warn(ConfigurationPropertySource source, ConfigurationPropertyName name) {
-		String written = name.toString();
-		if (isKnown(written) || isNameAlone(written)) {
+		if (RUNNERS.isParentOf(name) || GROUPS.isParentOf(name)) {
+			// A value where properties should follow is not ignored: it stops the start,
+			// with an answer of its own.
 			return;
 		}
-		String meant = meant(written);
+		int named = RUNNERS.isAncestorOf(name) ? 3 : GROUPS.isAncestorOf(name) ? 4 : 0;
+		List<String> all = (named == 3) ? OF_RUNNER : (named == 4) ? OF_GROUP : all();
+		String written = name.subName(named).toString();
+		if (all.stream().anyMatch((known) -> letters(known).equals(letters(written)))) {
+			return;
+		}
+		String nearest = Spelling.nearest(written, all);
 		// Not everything there is a property: for a service of that name Kubernetes
 		// sets PALITRA_SERVICE_HOST and others
-		if (meant == null && source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource) {
+		if (nearest == null && source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource) {
 			return;
 		}
 		ConfigurationProperty property = source.getConfigurationProperty(name);
-		logger.warn("palitra has no property " + written
+		logger.warn("palitra has no property " + name
 				+ ((property != null && property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "")
-				+ ", it is ignored; " + ((meant != null) ? "did you mean " + meant + "?"
+				+ ", it is ignored; "
+				+ ((nearest != null) ? "did you mean " + ((named > 0) ? name.chop(named) + "." : "") + nearest + "?"
 						: "palitra's docs/reference/properties.md lists those that there are"));
+	}
+
+	private static List<String> all() {
+		return Stream.concat(OTHERS.stream(), OF_RUNNER.stream().map((known) -> "palitra.runner." + known)).toList();
 	}
 
 	/**
 	 * In the environment there are no hyphens, and dots instead of them; so neither
 	 * counts.
 	 */
-	private static boolean isKnown(String written) {
-		String letters = letters(written);
-		List<String> named = named(written);
-		if (!named.isEmpty()) {
-			return named.stream().anyMatch((known) -> letters.endsWith(letters(known)));
-		}
-		return OTHERS.stream().anyMatch((known) -> letters.equals(letters(known)))
-				|| OF_RUNNER.stream().anyMatch((known) -> letters.equals(letters(RUNNER + known)));
-	}
-
-	/**
-	 * A value where properties should follow is not ignored: it stops the start, with an
-	 * answer of its own.
-	 */
-	private static boolean isNameAlone(String written) {
-		return !named(written).isEmpty() && afterName(written) < 0;
-	}
-
-	/**
-	 * Finds what can follow the name that a property has after its group.
-	 */
-	private static List<String> named(String written) {
-		if (written.startsWith(RUNNERS)) {
-			return OF_RUNNER;
-		}
-		return written.startsWith(GROUPS) ? OF_GROUP : List.of();
-	}
-
-	/**
-	 * Returns where the name that a property has after its group ends, -1 if nothing
-	 * follows it.
-	 */
-	private static int afterName(String written) {
-		return written.indexOf('.', (written.startsWith(RUNNERS) ? RUNNERS : GROUPS).length());
-	}
-
 	private static String letters(String name) {
 		return name.toLowerCase(Locale.ROOT).replace(".", "").replace("-", "");
-	}
-
-	private static @Nullable String meant(String written) {
-		List<String> named = named(written);
-		int afterName = afterName(written);
-		if (!named.isEmpty() && afterName > 0) {
-			String meant = Spelling.nearest(written.substring(afterName + 1), named);
-			return (meant != null) ? written.substring(0, afterName + 1) + meant : null;
-		}
-		Set<String> all = new TreeSet<>(OTHERS);
-		OF_RUNNER.forEach((known) -> all.add(RUNNER + known));
-		return Spelling.nearest(written, all);
 	}
 
 }
