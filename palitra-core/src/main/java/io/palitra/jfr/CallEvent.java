@@ -24,8 +24,6 @@ import io.palitra.spi.RunResult;
 @Description("A call of a runner, from the call to its end")
 final class CallEvent extends Event {
 
-	private static final StackWalker STACK = StackWalker.getInstance();
-
 	@Label("Runner")
 	@Nullable String runner;
 
@@ -59,10 +57,7 @@ final class CallEvent extends Event {
 	 */
 	void made() {
 		begin();
-		this.place = STACK.walk((frames) -> frames.filter((frame) -> !CallPlace.isOwn(frame.getClassName()))
-			.findFirst()
-			.map((frame) -> frame.getClassName() + "." + frame.getMethodName() + ":" + frame.getLineNumber())
-			.orElse(null));
+		this.place = CallPlace.lineOfCurrentThread();
 	}
 
 	void ended(RunEvent run, RunResult result, @Nullable Throwable failure) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.palitra.AsyncCallable;
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.RunOptions;
 import io.palitra.RunTimeoutException;
@@ -134,12 +136,14 @@ class JfrRunListenerTests {
 
 	@Test
 	void placeOfACallThroughAFaceOrThatNobodyWaitsForIsWhereItWasMade() throws Exception {
+		AsyncCallable<String> task = () -> CompletableFuture.completedFuture("result");
 		try (Recording recording = new Recording()) {
 			recording.start();
 			this.runner.submit(() -> CompletableFuture.completedFuture("result")).get(30, TimeUnit.SECONDS);
 			this.runner.blocking(Face.class, new Target()).name();
 			this.runner.gather(() -> CompletableFuture.completedFuture("result"));
-			assertThat(events(recording)).hasSize(3)
+			Optional.of(task).map(this.runner::run);
+			assertThat(events(recording)).hasSize(4)
 				.extracting((event) -> event.getString("place"))
 				.allSatisfy((place) -> assertThat(place).startsWith(JfrRunListenerTests.class.getName()
 						+ ".placeOfACallThroughAFaceOrThatNobodyWaitsForIsWhereItWasMade:"));

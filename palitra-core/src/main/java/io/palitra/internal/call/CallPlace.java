@@ -32,7 +32,8 @@ public final class CallPlace {
 			"io.palitra.BlockingTasks", "io.palitra.CallbackTasks", "io.palitra.PublisherTasks",
 			"io.palitra.jfr.CallEvent", "io.palitra.jfr.JfrRunListener", "io.palitra.kotlin.RunCoroutine",
 			"io.palitra.kotlin.RunSuspendingKt", "io.palitra.reactor.ReactorTasks",
-			"io.palitra.spring.http.RunnerHttpExchangeAdapter", "io.palitra.spring.http.ServiceMethod");
+			"io.palitra.spring.http.BlockingMono", "io.palitra.spring.http.RunnerHttpExchangeAdapter",
+			"io.palitra.spring.http.ServiceMethod");
 
 	/**
 	 * Proxies are those of faces.
@@ -40,9 +41,11 @@ public final class CallPlace {
 	private static final String[] OWN_PACKAGES = { "io.palitra.internal.", "jdk.proxy" };
 
 	/**
-	 * What a caller may reach a runner by, such as {@code Optional.map(runner::run)}.
+	 * What a caller may reach a runner by, such as {@code Optional.map(runner::run)} or
+	 * an HTTP interface of Spring's.
 	 */
-	private static final String[] LIBRARIES = { "java.", "jdk.", "kotlin." };
+	private static final String[] LIBRARIES = { "java.", "jdk.", "kotlin.", "reactor.core.", "org.springframework.aop.",
+			"org.springframework.web.service." };
 
 	/**
 	 * What compilers make of the name of the method that a lambda is in.
@@ -64,7 +67,16 @@ public final class CallPlace {
 	 * @return the class and method, {@code null} if that cannot be told
 	 */
 	public static @Nullable String ofCurrentThread() {
-		return STACK.walk((frames) -> find(frames.map(CallPlace::frame), false));
+		Frame found = STACK.walk((frames) -> find(frames.map(CallPlace::frame), false));
+		return (found != null) ? found.text() : null;
+	}
+
+	/**
+	 * Returns the same to the line, as a stack trace would name it.
+	 */
+	public static @Nullable String lineOfCurrentThread() {
+		Frame found = STACK.walk((frames) -> find(frames.map(CallPlace::frame), false));
+		return (found != null) ? found.type() + "." + found.method() + ":" + found.line() : null;
 	}
 
 	/**
@@ -74,22 +86,23 @@ public final class CallPlace {
 	 * @return the class and method, {@code null} if that cannot be told
 	 */
 	static @Nullable String of(Thread thread, boolean hopping) {
-		return find(Stream.of(thread.getStackTrace()).map(CallPlace::frame), hopping);
+		Frame found = find(Stream.of(thread.getStackTrace()).map(CallPlace::frame), hopping);
+		return (found != null) ? found.text() : null;
 	}
 
 	private static Frame frame(StackFrame frame) {
-		return new Frame(frame.getClassName(), frame.getMethodName());
+		return new Frame(frame.getClassName(), frame.getMethodName(), frame.getLineNumber());
 	}
 
 	private static Frame frame(StackTraceElement frame) {
-		return new Frame(frame.getClassName(), frame.getMethodName());
+		return new Frame(frame.getClassName(), frame.getMethodName(), frame.getLineNumber());
 	}
 
 	/**
 	 * Finds the first that has called a runner. Not the first that is not the runner's:
 	 * the call may be asked about by a listener that it calls.
 	 */
-	private static @Nullable String find(Stream<Frame> stack, boolean hopping) {
+	private static @Nullable Frame find(Stream<Frame> stack, boolean hopping) {
 		boolean below = !hopping;
 		boolean called = false;
 		Iterable<Frame> frames = stack::iterator;
@@ -101,7 +114,7 @@ public final class CallPlace {
 				called |= frame.type().equals(RUNNER) && !frame.method().equals("snapshot");
 			}
 			else if (called && !startsWith(frame.type(), LIBRARIES)) {
-				return frame.text();
+				return frame;
 			}
 		}
 		return null;
@@ -130,7 +143,7 @@ public final class CallPlace {
 		return className.substring(className.lastIndexOf('.', end - 1) + 1, end);
 	}
 
-	private record Frame(String type, String method) {
+	private record Frame(String type, String method, int line) {
 
 		String text() {
 			Matcher lambda = LAMBDA.matcher(method());

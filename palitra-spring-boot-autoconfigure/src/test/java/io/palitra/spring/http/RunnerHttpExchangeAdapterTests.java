@@ -44,6 +44,9 @@ import io.palitra.RunTimeoutException;
 import io.palitra.RunnerClosedException;
 import io.palitra.RunnerOverloadedException;
 import io.palitra.RunnerSnapshot;
+import io.palitra.internal.call.CallPlace;
+import io.palitra.spi.RunEvent;
+import io.palitra.spi.RunListener;
 import io.palitra.spring.http.Upstream.User;
 
 import static io.palitra.reactor.ReactorTasks.mono;
@@ -122,6 +125,29 @@ class RunnerHttpExchangeAdapterTests {
 		assertThat(users.findByDefaultMethod(8)).isEqualTo(User.of(8));
 		assertThat(submitted()).isEqualTo(8);
 		assertThat(this.upstream.requests()).hasSize(8).startsWith("GET /users/1 HTTP/1.1");
+	}
+
+	@Test
+	void placeOfACallIsWhereItsInterfaceWasCalled() {
+		AtomicReference<String> place = new AtomicReference<>();
+		RunListener listener = new RunListener() {
+
+			@Override
+			public void onSubmit(RunEvent run) {
+				place.set(CallPlace.lineOfCurrentThread());
+			}
+
+		};
+		try (EventLoopThreadRunner listening = EventLoopThreadRunner.builder().listener(listener).build()) {
+			Users users = create(new RunnerHttpExchangeAdapter(client(), listening), Users.class);
+			users.find(1);
+			String expected = getClass().getName() + ".placeOfACallIsWhereItsInterfaceWasCalled:";
+			assertThat(place.getAndSet("")).startsWith(expected);
+			users.findOptional(2);
+			assertThat(place.getAndSet("")).startsWith(expected);
+			users.findStreamed(3);
+			assertThat(place.get()).startsWith(expected);
+		}
 	}
 
 	@Test
