@@ -123,7 +123,10 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * is set
 	 * @throws RunnerClosedException if the runner is stopped or closed, or is before the
 	 * result is there
-	 * @throws BlockingNotAllowedException on the thread of a runner's loop
+	 * @throws RunnerOverloadedException if the runner is full and refuses more, or the
+	 * executor that the task is to start on does not take it
+	 * @throws BlockingNotAllowedException on a thread that must not block, such as that
+	 * of a runner's loop
 	 */
 	public <T extends @Nullable Object> T run(AsyncCallable<T> task) {
 		return run(task, RunOptions.defaults());
@@ -321,7 +324,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * Runs tasks concurrently and waits for all results. The first failure cancels the
 	 * others and is thrown.
 	 * @param <T> the type of the results
-	 * @param tasks the tasks, started together on the loop in this order
+	 * @param tasks the tasks, started together in this order
 	 * @return the results in the order of the tasks, unmodifiable, with {@code null}
 	 * where a task's result is
 	 * @throws NullPointerException if {@code tasks} or one of them is {@code null}
@@ -338,7 +341,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * Runs tasks concurrently and waits for all results. The first failure cancels the
 	 * others and is thrown.
 	 * @param <T> the type of the results
-	 * @param tasks the tasks, started together on the loop in this order
+	 * @param tasks the tasks, started together in this order
 	 * @return the results in the order of the tasks, unmodifiable, with {@code null}
 	 * where a task's result is
 	 * @throws NullPointerException if {@code tasks} or one of them is {@code null}
@@ -352,7 +355,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * Runs tasks concurrently, with options for all of them together, and waits for all
 	 * results. The first failure cancels the others and is thrown.
 	 * @param <T> the type of the results
-	 * @param tasks the tasks, started on the loop in this order, together or as
+	 * @param tasks the tasks, started in this order, together or as
 	 * {@link RunOptions#maxConcurrency(int)} says
 	 * @param options what this call wants otherwise than the runner's settings
 	 * @return the results in the order of the tasks, unmodifiable, with {@code null}
@@ -563,7 +566,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	/**
 	 * Runs tasks concurrently and waits until all have ended, well or not.
 	 * @param <T> the type of the values
-	 * @param tasks the tasks, started together on the loop in this order
+	 * @param tasks the tasks, started together in this order
 	 * @return how each task ended, in the order of the tasks, unmodifiable
 	 * @throws NullPointerException if {@code tasks} or one of them is {@code null}
 	 * @see #run(AsyncCallable) the other exceptions, but for those of the tasks
@@ -578,7 +581,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	/**
 	 * Runs tasks concurrently and waits until all have ended, well or not.
 	 * @param <T> the type of the values
-	 * @param tasks the tasks, started together on the loop in this order
+	 * @param tasks the tasks, started together in this order
 	 * @return how each task ended, in the order of the tasks, unmodifiable
 	 * @throws NullPointerException if {@code tasks} or one of them is {@code null}
 	 * @see #run(AsyncCallable) the other exceptions, but for those of the tasks
@@ -592,7 +595,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * Runs tasks concurrently, with options for all of them together, and waits until all
 	 * have ended, well or not.
 	 * @param <T> the type of the values
-	 * @param tasks the tasks, started on the loop in this order, together or as
+	 * @param tasks the tasks, started in this order, together or as
 	 * {@link RunOptions#maxConcurrency(int)} says
 	 * @param options what this call wants otherwise than the runner's settings
 	 * @return how each task ended, in the order of the tasks, unmodifiable
@@ -638,6 +641,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @return a future for the result
 	 * @throws NullPointerException if {@code task} is {@code null}
 	 * @throws RunnerClosedException if the runner is stopped or closed
+	 * @throws RunnerOverloadedException if the runner is full and refuses more
 	 */
 	public <T extends @Nullable Object> CompletableFuture<T> submit(AsyncCallable<T> task) {
 		return submit(task, RunOptions.defaults());
@@ -652,6 +656,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 * @return a future for the result
 	 * @throws NullPointerException if an argument is {@code null}
 	 * @throws RunnerClosedException if the runner is stopped or closed
+	 * @throws RunnerOverloadedException if the runner is full and refuses more
 	 * @see #submit(AsyncCallable)
 	 */
 	public <T extends @Nullable Object> CompletableFuture<T> submit(AsyncCallable<T> task, RunOptions options) {

@@ -12,17 +12,18 @@ public enum RunPhase {
 	WAITING_FOR_PERMIT,
 
 	/**
-	 * Handed over, not started: it waits for its turn on the loop.
+	 * Handed over, not started: it waits for its turn on the loop, or for the executor
+	 * that it is to start on.
 	 */
 	QUEUED,
 
 	/**
-	 * Started on the loop; its stage has not completed.
+	 * Started; its stage has not completed.
 	 */
 	RUNNING,
 
 	/**
-	 * Started on the loop, and now running something on the thread that waits for it.
+	 * Started, and now running something on the thread that waits for it.
 	 */
 	CALLER_HOP
 

@@ -19,8 +19,9 @@ public interface RunListener {
 	}
 
 	/**
-	 * The task is about to be called. On the loop thread; not for a call that ended
-	 * before. Of a call that is given up in this very moment the end may be told first.
+	 * The task is about to be called. On the thread that calls it; not for a call that
+	 * ended before. Of a call that is given up in this very moment the end may be told
+	 * first.
 	 * @param run the call
 	 */
 	default void onStart(RunEvent run) {

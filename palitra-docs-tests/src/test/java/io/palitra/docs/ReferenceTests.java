@@ -56,7 +56,9 @@ class ReferenceTests {
 		List<String> expected = new ArrayList<>(List.of("# Properties", "", generated(),
 				"All properties that the starter knows. Durations are written with their unit, such as `500ms` or `2m`. "
 						+ "`palitra.runners.<name>`",
-				"has all properties of `palitra.runner` and inherits from it what it does not set.", "",
+				"has all properties of `palitra.runner` and inherits from it what it does not set; "
+						+ "`palitra.http.groups.<group>` has `runner`",
+				"and `timeout`, which [HTTP interfaces](../guide/http-interfaces.md) tells of.", "",
 				"| property | type | default | |", "|---|---|---|---|"));
 		entries("properties").stream()
 			.sorted(Comparator.comparing((property) -> (String) property.get("name")))

@@ -22,20 +22,18 @@ import io.palitra.RunnerSnapshot;
  * Gives each test a runner of its own, closes it, and fails the test if that has left
  * calls in flight.
  *
- * <pre>{@code
+ * <pre class="code">
  * &#64;ExtendWith(RunnerExtension.class)
  * class ExchangeServiceTests {
  *
- *
-
-&#64;Test
+ *     &#64;Test
  *     void price(EventLoopThreadRunner runner) {
- *         ExchangeService service = new ExchangeService(runner, (currency) -> CompletableFuture.completedFuture(42));
+ *         ExchangeService service = new ExchangeService(runner, (currency) -&gt; CompletableFuture.completedFuture(42));
  *         assertThat(service.price("EUR")).isEqualTo("42 EUR");
  *     }
  *
  * }
- * }</pre>
+ * </pre>
  *
  * The constructor, the {@code @BeforeEach} and {@code @AfterEach} methods and the method
  * of one test get the same runner, made when the first of them asks for it. Where
@@ -44,10 +42,10 @@ import io.palitra.RunnerSnapshot;
  * <p>
  * A runner with other settings is made by an extension in a field:
  *
- * <pre>{@code
+ * <pre class="code">
  * &#64;RegisterExtension
- * static final RunnerExtension runners = RunnerExtension.with((runner) -> runner.timeout(Duration.ofSeconds(2)));
- * }</pre>
+ * static final RunnerExtension runners = RunnerExtension.with((runner) -&gt; runner.timeout(Duration.ofSeconds(2)));
+ * </pre>
  *
  * A call is left in flight if its work has not ended one second after the test: a task
  * that nobody waits for any more, handed over with {@code submit} or given up at its

@@ -11,7 +11,7 @@ import java.lang.annotation.Target;
  * interface that says nothing else. It comes before the timeout of the interface's group
  * and before that of the runner.
  *
- * <pre>{@code
+ * <pre class="code">
  * &#64;HttpExchange("/users")
  * interface Users {
  *
@@ -20,7 +20,7 @@ import java.lang.annotation.Target;
  *     User find(@PathVariable long id);
  *
  * }
- * }</pre>
+ * </pre>
  *
  * Has an effect where the methods go through a runner: in the groups that are
  * auto-configured, and with a {@link RunnerHttpExchangeAdapter}. A method that returns a
