@@ -275,7 +275,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 		Object outcome = call.make();
 		if (outcome instanceof Failed failed && failed.result() == RunResult.INTERRUPTED) {
 			Thread.interrupted();
-			throw new InterruptedException(call.toException(failed).getMessage());
+			throw new InterruptedException(call.toException(failed, "").getMessage());
 		}
 		return value(call, outcome);
 	}

@@ -128,11 +128,6 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	/**
-	 * Returns whether nobody needs the call's outcome any more.
-	 */
-	abstract boolean isLeft();
-
-	/**
 	 * Ends a call that was torn, in the place of the thread that made it.
 	 */
 	final void mend() {
@@ -314,13 +309,6 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	/**
 	 * Returns what to throw for an outcome that is not a value; the task's own exception
 	 * if it has one.
-	 */
-	public final Throwable toException(Failed failed) {
-		return toException(failed, "");
-	}
-
-	/**
-	 * Returns the same.
 	 * @param missing what the text of a timeout says of parts that are missing
 	 */
 	public final Throwable toException(Failed failed, String missing) {

@@ -32,42 +32,57 @@ final class Chain {
 	}
 
 	/**
-	 * A work of a chain, whose outcome becomes that of one of its futures.
+	 * A work of a chain, whose outcome becomes that of one of its futures: a task, or a
+	 * stage that a function of the chain has returned.
 	 */
-	static class Link<T extends @Nullable Object> extends Child<T> {
+	static final class Link<T extends @Nullable Object> extends Child<T> {
 
 		private final Chain chain;
 
 		private final ScopedFuture<T> future;
 
-		Link(Scope scope, Chain chain, ScopedFuture<T> future, @Nullable AsyncCallable<? extends T> task,
-				State.Open initial) {
-			super(scope, task, initial);
+		private final boolean adopted;
+
+		/**
+		 * Creates a work.
+		 * @param task what to call, {@code null} for a stage that is there
+		 */
+		Link(Scope scope, Chain chain, ScopedFuture<T> future, @Nullable AsyncCallable<? extends T> task) {
+			super(scope, task, (task != null) ? State.QUEUED : State.STARTING);
 			this.chain = chain;
 			this.future = future;
+			this.adopted = task == null;
 		}
 
 		@Override
-		final String getTaskName() {
+		String getTaskName() {
 			return scope().call().getTaskName() + "/fork";
 		}
 
+		/**
+		 * On the loop for a stage: in place, chains in chains would make the stack grow.
+		 */
 		@Override
 		void ended() {
-			this.chain.works.remove(this);
-			Object outcome = outcome();
-			leave();
-			complete(outcome);
+			if (this.adopted) {
+				scope().moveOn(new Tell(this));
+			}
+			else {
+				tell();
+			}
 		}
 
 		@SuppressWarnings("unchecked")
-		final void complete(@Nullable Object outcome) {
+		private void tell() {
+			this.chain.works.remove(this);
+			Object outcome = outcome();
+			leave();
 			if (outcome instanceof Failed failed) {
 				Throwable failure = failed.failure();
 				if (failure == null) {
 					this.future.cancel(true);
 				}
-				else if (!fail(this.future, failure)) {
+				else if (!fail(failure)) {
 					events().discardFailure(this, failure);
 				}
 			}
@@ -76,36 +91,8 @@ final class Chain {
 			}
 		}
 
-		boolean fail(ScopedFuture<T> future, Throwable failure) {
-			return future.completeExceptionally(failure);
-		}
-
-	}
-
-	/**
-	 * A stage that a function of the chain has returned.
-	 */
-	static final class Adopted<T extends @Nullable Object> extends Link<T> {
-
-		Adopted(Scope scope, Chain chain, ScopedFuture<T> future) {
-			super(scope, chain, future, null, State.STARTING);
-		}
-
-		/**
-		 * On the loop: in place, chains in chains would make the stack grow.
-		 */
-		@Override
-		void ended() {
-			scope().moveOn(new Tell(this));
-		}
-
-		private void tell() {
-			super.ended();
-		}
-
-		@Override
-		boolean fail(ScopedFuture<T> future, Throwable failure) {
-			return future.fail(failure);
+		private boolean fail(Throwable failure) {
+			return this.adopted ? this.future.fail(failure) : this.future.completeExceptionally(failure);
 		}
 
 	}
@@ -113,7 +100,7 @@ final class Chain {
 	/**
 	 * Goes on after the end of a stage. No lambda, as in {@link StageListener.End}.
 	 */
-	record Tell(Adopted<?> link) implements Runnable {
+	record Tell(Link<?> link) implements Runnable {
 
 		@Override
 		public void run() {

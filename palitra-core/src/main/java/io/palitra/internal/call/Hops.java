@@ -27,10 +27,7 @@ final class Hops implements Executor {
 
 	private final Call<?> call;
 
-	/**
-	 * Not the commands themselves: one may come twice, and each is taken out alone.
-	 */
-	private final Queue<Hop> commands = new ConcurrentLinkedQueue<>();
+	private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
 
 	/**
 	 * The thread that waits, let go when it leaves.
@@ -74,13 +71,12 @@ final class Hops implements Executor {
 			command.run();
 			return;
 		}
-		Hop hop = new Hop(command);
-		this.commands.add(hop);
+		this.commands.add(command);
 		Thread owner = this.owner;
 		if (owner != null) {
 			LockSupport.unpark(owner);
 		}
-		else if (this.commands.remove(hop)) {
+		else if (this.commands.remove(command)) {
 			throw new RejectedExecutionException(Texts.hopRefused(this.call, command));
 		}
 	}
@@ -102,8 +98,8 @@ final class Hops implements Executor {
 	 * @return whether there was one
 	 */
 	boolean runNext() {
-		Hop hop = this.commands.poll();
-		if (hop == null) {
+		Runnable command = this.commands.poll();
+		if (command == null) {
 			return false;
 		}
 		long since = System.nanoTime();
@@ -111,7 +107,7 @@ final class Hops implements Executor {
 		this.around = (outer != this) ? outer : this.around;
 		this.running = true;
 		try {
-			hop.command.run();
+			command.run();
 		}
 		catch (VirtualMachineError ex) {
 			// Who has overflowed may have left anything undone: the call fails of it.
@@ -150,19 +146,6 @@ final class Hops implements Executor {
 		while (runNext()) {
 			continue;
 		}
-	}
-
-	/**
-	 * A command.
-	 */
-	private static final class Hop {
-
-		final Runnable command;
-
-		Hop(Runnable command) {
-			this.command = command;
-		}
-
 	}
 
 }

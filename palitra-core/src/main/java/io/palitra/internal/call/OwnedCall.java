@@ -406,11 +406,6 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	}
 
 	@Override
-	final boolean isLeft() {
-		return this.owner == null;
-	}
-
-	@Override
 	final boolean isHandledBy(Thread thread) {
 		Scope scope = this.scope;
 		return super.isHandledBy(thread) || (scope != null && scope.isCalledBy(thread));

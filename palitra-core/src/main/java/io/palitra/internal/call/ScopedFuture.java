@@ -66,7 +66,11 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 * Makes this the future of a task, which is still to be started.
 	 */
 	Child<T> follow(AsyncCallable<? extends T> task) {
-		Chain.Link<T> link = new Chain.Link<>(this.scope, this.chain, this, task, State.QUEUED);
+		return link(task);
+	}
+
+	private Child<T> link(@Nullable AsyncCallable<? extends T> task) {
+		Chain.Link<T> link = new Chain.Link<>(this.scope, this.chain, this, task);
 		this.chain.enter(link);
 		link.enter();
 		return link;
@@ -78,10 +82,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 */
 	private void adopt(@Nullable CompletionStage<? extends T> stage) {
 		Objects.requireNonNull(stage, "the function returned null instead of a CompletionStage");
-		Chain.Adopted<T> link = new Chain.Adopted<>(this.scope, this.chain, this);
-		this.chain.enter(link);
-		link.enter();
-		link.follow(stage);
+		link(null).follow(stage);
 	}
 
 	/**

@@ -15,7 +15,6 @@ import io.palitra.internal.call.State.Open;
 import io.palitra.internal.loop.Clock;
 import io.palitra.internal.loop.Headroom;
 import io.palitra.internal.loop.LoopFuture;
-import io.palitra.internal.loop.LoopTask;
 import io.palitra.internal.loop.Nanos;
 import io.palitra.spi.RunResult;
 
@@ -45,8 +44,6 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	 */
 	private @Nullable Future<?> deadline;
 
-	private volatile boolean left;
-
 	private SubmittedCall(Calls calls, AsyncCallable<T> task, RunOptions options, Executor loop) {
 		super(calls, task, task.getClass(), options, calls.firstState());
 		this.future = new CallFuture<>(this, loop);
@@ -70,7 +67,7 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 			RunResult refused = calls.submit(call);
 			if (refused != null) {
 				made = true;
-				throw (RejectedExecutionException) call.toException(Failed.unstarted(refused));
+				throw (RejectedExecutionException) call.toException(Failed.unstarted(refused), "");
 			}
 			call.setDeadline();
 			made = true;
@@ -150,7 +147,6 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 		this.ender = Thread.currentThread();
 		tellEnd(outcome);
 		this.ender = null;
-		this.left = true;
 		leaveRegister();
 		future.end(this, outcome);
 	}
@@ -162,10 +158,21 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	@Override
 	boolean handTo(Executor executor) {
 		if (this.calls.settings().isBounded()) {
-			return loop().enqueue(new HandOver(executor));
+			return loop().enqueue(this);
 		}
 		startBy(executor);
 		return true;
+	}
+
+	@Override
+	public void perform() {
+		Executor executor = startOn();
+		if (executor != null) {
+			startBy(executor);
+		}
+		else {
+			super.perform();
+		}
 	}
 
 	@Override
@@ -174,36 +181,8 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	}
 
 	@Override
-	boolean isLeft() {
-		return this.left;
-	}
-
-	@Override
 	boolean isHandledBy(Thread thread) {
 		return this.maker == thread || this.ender == thread || super.isHandledBy(thread);
-	}
-
-	/**
-	 * Hands the call to its executor, on the loop.
-	 */
-	private final class HandOver extends LoopTask {
-
-		private final Executor executor;
-
-		HandOver(Executor executor) {
-			this.executor = executor;
-		}
-
-		@Override
-		public void perform() {
-			startBy(this.executor);
-		}
-
-		@Override
-		public @Nullable Runnable abandon() {
-			return SubmittedCall.this.abandon();
-		}
-
 	}
 
 	/**
@@ -227,7 +206,7 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 		void end(SubmittedCall<T> call, @Nullable Object outcome) {
 			this.call = null;
 			if (outcome instanceof Failed failed) {
-				super.completeExceptionally(call.toException(failed));
+				super.completeExceptionally(call.toException(failed, ""));
 			}
 			else if (!super.complete((T) outcome)) {
 				call.events().discard(outcome);

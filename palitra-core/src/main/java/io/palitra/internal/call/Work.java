@@ -205,7 +205,7 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	 * Starts the work on the loop.
 	 */
 	@Override
-	public final void perform() {
+	public void perform() {
 		start(State.STARTING);
 	}
 
@@ -466,6 +466,14 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 		if (this.state instanceof Abandoned abandoned && abandoned.was() != null) {
 			cancelWork(abandoned.was());
 		}
+	}
+
+	/**
+	 * Returns whether nobody needs the outcome any more.
+	 */
+	final boolean isLeft() {
+		Object seen = this.state;
+		return seen == State.TAKEN || (seen instanceof Abandoned abandoned && abandoned.isLeft());
 	}
 
 	/**

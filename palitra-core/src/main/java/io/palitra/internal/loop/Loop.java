@@ -89,6 +89,11 @@ public final class Loop implements Spin.Condition {
 	 */
 	private int nesting;
 
+	/**
+	 * Counts turns, for the timers'. The loop thread's own.
+	 */
+	private int steps;
+
 	private Loop(Settings settings, BooleanSupplier abandoned, BiConsumer<Loop, Throwable> onDeath) {
 		this.runner = settings.runner();
 		this.abandoned = abandoned;
@@ -380,12 +385,11 @@ public final class Loop implements Spin.Condition {
 		if (isClosed()) {
 			return false;
 		}
-		boolean timersFirst = this.watch.streak() % TURN == 0;
-		boolean ranTimers = timersFirst && runDueTimers();
+		boolean ranTimers = ++this.steps % TURN == 0 && runDueTimers();
 		LoopTask task = this.queue.first();
 		if (task == null) {
 			// A timer may have brought what pump(..) waits for.
-			if (!ranTimers && (timersFirst || !runDueTimers())) {
+			if (!ranTimers && !runDueTimers()) {
 				sleep(most, until);
 			}
 			return true;

@@ -108,12 +108,6 @@ public final class LoopWatch extends Padding {
 	private long taskSeenAt;
 
 	/**
-	 * How many callbacks have begun since the loop had nothing to do. The loop thread's
-	 * own.
-	 */
-	private int streak;
-
-	/**
 	 * Whether looks are on their way. Set by whoever begins to look, cleared by the last
 	 * look, which then looks once more.
 	 */
@@ -178,14 +172,6 @@ public final class LoopWatch extends Padding {
 	}
 
 	/**
-	 * Returns how many callbacks have begun since the loop had nothing to do. On the loop
-	 * thread.
-	 */
-	int streak() {
-		return this.streak;
-	}
-
-	/**
 	 * Returns when the current callback began, zero if none runs.
 	 */
 	public long since() {
@@ -224,7 +210,6 @@ public final class LoopWatch extends Padding {
 	 * A callback begins, the one before has ended. On the loop thread.
 	 */
 	void next() {
-		this.streak++;
 		long now = (this.taskSeenAt != 0) ? this.taskSeenAt : System.nanoTime();
 		this.taskSeenAt = 0;
 		if (this.since != 0) {
@@ -257,7 +242,6 @@ public final class LoopWatch extends Padding {
 	 * The loop has nothing to do. On the loop thread.
 	 */
 	void idle() {
-		this.streak = 0;
 		if (this.since != 0) {
 			long now = ended(System.nanoTime());
 			SINCE.setOpaque(this, 0L);
