@@ -143,12 +143,15 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	}
 
 	/**
-	 * Starts as many children as may run. Counts as one part of the work itself, until
-	 * shortly before anybody hears of an outcome (rule C15).
+	 * Starts as many children as may run. If it calls their tasks itself, it counts as a
+	 * part of the work, until shortly before anybody hears of an outcome (rule C15).
 	 */
 	private void startAll() {
 		this.missing.incrementAndGet();
-		scope().runs();
+		boolean calls = scope().call().startOn() == null;
+		if (calls) {
+			scope().runs();
+		}
 		int ended = 1;
 		Failed failed = null;
 		try {
@@ -167,7 +170,9 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			}
 		}
 		finally {
-			scope().runsNoMore();
+			if (calls) {
+				scope().runsNoMore();
+			}
 		}
 		if (failed != null) {
 			fail(failed);
