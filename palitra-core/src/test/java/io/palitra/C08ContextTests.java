@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -101,7 +102,13 @@ class C08ContextTests {
 								.<Seen>gather(List.of(test.foreign(null), test.foreign(null), test.looking()),
 										RunOptions.defaults().maxConcurrency(1))
 								.get(2)),
-					Named.of("submitted task", (test) -> Support.get(test.runner.submit(test.looking()))),
+					Named.of("stage of a child of gather started later, as it is listened to", (test) -> {
+						Listened stage = new Listened(test);
+						test.runner.<Object>gather(List
+							.of(() -> CompletableFuture.supplyAsync(() -> "x", test.runner.getLoop()), () -> stage),
+								RunOptions.defaults().maxConcurrency(1));
+						return stage.seen;
+					}), Named.of("submitted task", (test) -> Support.get(test.runner.submit(test.looking()))),
 					Named.of("loop command",
 							(test) -> test.runner
 								.runScoped((scope) -> CompletableFuture.supplyAsync(test::seen, scope.loop()))),
@@ -572,6 +579,28 @@ class C08ContextTests {
 
 		@Override
 		CompletableFuture<T> call();
+
+	}
+
+	/**
+	 * Sees where it is listened to.
+	 */
+	private static final class Listened extends CompletableFuture<Object> {
+
+		private final C08ContextTests test;
+
+		private volatile Seen seen;
+
+		Listened(C08ContextTests test) {
+			this.test = test;
+			complete("y");
+		}
+
+		@Override
+		public CompletableFuture<Object> whenComplete(BiConsumer<? super Object, ? super Throwable> action) {
+			this.seen = this.test.seen();
+			return super.whenComplete(action);
+		}
 
 	}
 

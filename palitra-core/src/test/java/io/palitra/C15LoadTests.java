@@ -634,6 +634,24 @@ class C15LoadTests {
 	}
 
 	@Test
+	void permitOfAGatherIsFreeWhenItsOwnerIsBackWhicheverThreadStartsTheNextTask() {
+		ExecutorService pool = Executors.newFixedThreadPool(2, Support::daemon);
+		try (EventLoopThreadRunner full = runner(1, OverloadPolicy.REJECT)) {
+			// The first thread starts the second task, which fails on the other
+			List<AsyncCallable<String>> tasks = List.of(Support.value("now"),
+					Support.failure(new IllegalStateException("no")));
+			RunOptions options = RunOptions.defaults().maxConcurrency(1).startOn(pool);
+			for (int round = 0; round < 5_000; round++) {
+				assertThat(catchThrowable(() -> full.gather(tasks, options))).as("round " + round)
+					.isExactlyInstanceOf(IllegalStateException.class);
+			}
+		}
+		finally {
+			pool.shutdownNow();
+		}
+	}
+
+	@Test
 	@OnLoop
 	void permitStaysWithChildrenThatRunWhoeverEndsTheirRunFirst() {
 		// The owner is interrupted just when the stage completes

@@ -12,11 +12,6 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 
 	private final Scope scope;
 
-	/**
-	 * Whether the scope knows the child; written before others can cancel it.
-	 */
-	private boolean entered;
-
 	Child(Scope scope, @Nullable AsyncCallable<? extends T> task, State.Open initial) {
 		super(task, initial);
 		this.scope = scope;
@@ -27,13 +22,11 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	/**
-	 * Enters the child in its scope, which cancels it at once if the run is over.
+	 * Enters the child in its scope, which cancels it at once if the run is over. Before
+	 * anything else becomes of it.
 	 */
 	final void enter() {
-		if (!this.entered) {
-			this.entered = true;
-			this.scope.enter(this);
-		}
+		this.scope.enter(this);
 	}
 
 	/**
@@ -58,20 +51,17 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	@Override
-	void running() {
-		enter();
+	final void running() {
 	}
 
 	@Override
 	final void workEnded(boolean waited) {
-		if (this.entered) {
-			this.scope.leave(this);
-		}
+		this.scope.leave(this);
 	}
 
 	@Override
 	final boolean isFollowed() {
-		return this.entered;
+		return true;
 	}
 
 	@Override

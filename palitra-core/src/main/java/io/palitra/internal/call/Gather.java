@@ -91,6 +91,12 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 */
 	private int next;
 
+	/**
+	 * Whether the thread that starts children counts as a part of the work. Passed on
+	 * like the next.
+	 */
+	private boolean calling;
+
 	private @Nullable Scope scope;
 
 	/**
@@ -139,45 +145,62 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		catch (Throwable ex) {
 			// There is no memory for a child: nobody starts more.
 			this.result.completeExceptionally(ex);
+			discardIfClosed();
 		}
 	}
 
 	/**
-	 * Starts as many children as may run. If it calls their tasks itself, it counts as a
-	 * part of the work, until shortly before anybody hears of an outcome (rule C15).
+	 * Starts as many children as may run.
 	 */
 	private void startAll() {
 		this.missing.incrementAndGet();
-		boolean calls = scope().call().startOn() == null;
-		if (calls) {
-			scope().runs();
-		}
 		int ended = 1;
 		Failed failed = null;
 		try {
 			AsyncCallable<? extends T> task = task(this.next);
-			// Looked at after it was counted: whoever ends the run sees that, or is seen.
-			while (task != null && failed == null && this.running.get() < this.maxConcurrency && isWanted()) {
-				Object outcome = start(this.next, task);
+			while (task != null && failed == null && this.running.get() < this.maxConcurrency) {
+				Executor executor = scope().call().startOn(task);
+				calls(executor == null);
+				// Looked at after that: whoever ends the run sees it, or is seen.
+				if (!isWanted()) {
+					break;
+				}
+				Object outcome = (executor != null) ? startBy(executor, this.next, task) : call(this.next, task);
 				if (outcome != null) {
 					ended++;
 					failed = (this.failFast && outcome instanceof Failed of) ? of : null;
-					// Released by the count. Whoever has closed the places says so before
-					// he does, and is looked for after the count.
+					// Released by the count, after which this looks whether somebody has
+					// closed the places.
 					this.outcomes.lazySet(this.next, (failed != null) ? CLOSED : outcome);
 				}
 				task = task(++this.next);
 			}
 		}
 		finally {
-			if (calls) {
-				scope().runsNoMore();
-			}
+			calls(false);
 		}
 		if (failed != null) {
 			fail(failed);
 		}
 		workEnded(ended);
+	}
+
+	/**
+	 * Tasks are being called by the thread that starts children, which counts as a part
+	 * of the work, once for all of them (rule C15); or it does something else, in which
+	 * children may end, and the run with them.
+	 */
+	private void calls(boolean calling) {
+		if (calling == this.calling) {
+			return;
+		}
+		this.calling = calling;
+		if (calling) {
+			scope().runs();
+		}
+		else {
+			scope().runsNoMore();
+		}
 	}
 
 	private boolean isWanted() {
@@ -192,15 +215,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		return (index < tasks.size()) ? tasks.get(index) : null;
 	}
 
-	/**
-	 * Starts a task.
-	 * @return its outcome, if it has one at once; if not, it has become a child
-	 */
-	private @Nullable Object start(int index, AsyncCallable<? extends T> task) {
-		Executor executor = scope().call().startOn(task);
-		if (executor == null) {
-			return call(index, task);
-		}
+	private @Nullable Object startBy(Executor executor, int index, AsyncCallable<? extends T> task) {
 		Gathered child = new Gathered(index, task, State.QUEUED);
 		this.running.incrementAndGet();
 		child.enter();
@@ -208,42 +223,22 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		return null;
 	}
 
+	/**
+	 * Calls a task.
+	 * @return its outcome, if it has one at once; if not, it has become a child
+	 */
 	private @Nullable Object call(int index, AsyncCallable<? extends T> task) {
-		try {
-			TaskCall<T> call = new TaskCall<>(task);
-			scope().context().run(call);
-			if (call.failure != null) {
-				return Work.outcome(null, call.failure);
-			}
-			CompletionStage<? extends T> stage = call.stage;
-			if (stage == null) {
-				throw new NullPointerException(Texts.returnedNull(nameOf(scope().call().getTaskName(), index)));
-			}
-			if (Stages.hasValue(stage)) {
-				return State.masked(stage.toCompletableFuture().join());
-			}
-			follow(index, stage);
-			return null;
-		}
-		catch (Throwable ex) {
-			return Work.outcome(null, ex);
-		}
+		TaskCall call = new TaskCall(index, task);
+		scope().context().run(call);
+		return call.outcome;
 	}
 
-	/**
-	 * Makes a stage a child. It may end here, and the run with it: so it counts instead
-	 * of the start, which has nothing to do meanwhile.
-	 */
 	private void follow(int index, CompletionStage<? extends T> stage) {
 		Gathered child = new Gathered(index, null, State.STARTING);
 		child.enter();
-		scope().runsNoMore();
-		try {
-			child.follow(stage);
-		}
-		finally {
-			scope().runs();
-		}
+		// The child counts from here on, and may end here.
+		calls(false);
+		child.follow(stage);
 		// It may have ended and be counted already: until here, one less seems to run.
 		this.running.incrementAndGet();
 	}
@@ -276,19 +271,23 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	}
 
 	/**
-	 * The works of some children have ended, and their outcomes are there.
+	 * Some works have ended, and the outcomes of those that are children are there.
 	 */
 	private void workEnded(int children) {
 		if (this.missing.addAndGet(-children) == 0) {
 			this.result.complete(this);
 		}
+		discardIfClosed();
+	}
+
+	private void discardIfClosed() {
 		if (this.closed) {
 			discard();
 		}
 	}
 
 	/**
-	 * The work of a child has ended that was not counted at its start.
+	 * The work of a child has ended.
 	 */
 	private void workEnded() {
 		this.running.decrementAndGet();
@@ -439,28 +438,40 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	}
 
 	/**
-	 * Calls a task, and keeps what it returns or throws.
+	 * Calls a task and keeps its outcome, or makes its stage a child.
 	 */
-	private static final class TaskCall<T extends @Nullable Object> implements Runnable {
+	private final class TaskCall implements Runnable {
+
+		private final int index;
 
 		private final AsyncCallable<? extends T> task;
 
-		private @Nullable CompletionStage<? extends T> stage;
+		private @Nullable Object outcome;
 
-		private @Nullable Throwable failure;
-
-		TaskCall(AsyncCallable<? extends T> task) {
+		TaskCall(int index, AsyncCallable<? extends T> task) {
+			this.index = index;
 			this.task = task;
 		}
 
 		@Override
 		public void run() {
+			CompletionStage<? extends T> stage;
 			try {
-				this.stage = this.task.call();
+				stage = this.task.call();
+				if (stage == null) {
+					throw new NullPointerException(
+							Texts.returnedNull(nameOf(scope().call().getTaskName(), this.index)));
+				}
+				if (Stages.hasValue(stage)) {
+					this.outcome = State.masked(stage.toCompletableFuture().join());
+					return;
+				}
 			}
 			catch (Throwable ex) {
-				this.failure = ex;
+				this.outcome = Work.outcome(null, ex);
+				return;
 			}
+			follow(this.index, stage);
 		}
 
 	}

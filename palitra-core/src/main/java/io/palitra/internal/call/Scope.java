@@ -50,8 +50,8 @@ final class Scope implements RunScope, Spin.Condition {
 	private volatile @Nullable Context context;
 
 	/**
-	 * How many children there are, with those that are being started and entered only if
-	 * they do not end at once.
+	 * How many children there are, and one more while tasks are called that become
+	 * children only if they do not end at once.
 	 */
 	private final AtomicInteger running = new AtomicInteger();
 
@@ -216,7 +216,7 @@ final class Scope implements RunScope, Spin.Condition {
 	}
 
 	/**
-	 * A child is being started that is entered only if it does not end at once.
+	 * Tasks are being called that become children only if they do not end at once.
 	 */
 	void runs() {
 		this.running.incrementAndGet();

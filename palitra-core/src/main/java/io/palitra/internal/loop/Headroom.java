@@ -51,10 +51,10 @@ public final class Headroom {
 		}
 	}
 
-	// No loop: its variables are there for the interpreter, which makes a frame as large
-	// as the variables of a method need. The compiler leaves them out, but leaves room in
-	// each frame for the arguments of any call in it, also of one that only the last
-	// makes.
+	// The interpreter makes a frame as large as all variables of its method need: hence
+	// those of the loop, which has no second turn. The compiler leaves them out, but
+	// leaves room in each frame for the arguments of any call in it, also of one that
+	// only the last makes.
 	private static int descend(int frames) {
 		for (long a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0, j = 0, k = 0, l = 0, m = 0, n = 0,
 				o = 0, p = 0, q = 0, r = 0, s = 0, t = 0, u = 0, v = 0, w = 0, x = 0; frames == 0;) {

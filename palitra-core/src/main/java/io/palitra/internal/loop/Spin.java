@@ -194,8 +194,12 @@ public final class Spin {
 	public void spinForResult(Condition condition) {
 		if (this.places > 0 && !VIRTUAL.isInstance(Thread.currentThread())) {
 			boolean hasPlace = this.ownerSide.spinning.incrementAndGet() <= this.places;
-			spin(condition, this.ownerSide, hasPlace);
-			this.ownerSide.spinning.decrementAndGet();
+			try {
+				spin(condition, this.ownerSide, hasPlace);
+			}
+			finally {
+				this.ownerSide.spinning.decrementAndGet();
+			}
 		}
 	}
 
@@ -204,24 +208,32 @@ public final class Spin {
 			side.leftOut--;
 			return 0;
 		}
-		long seenAt = hasPlace ? look(condition, LONGEST_SPIN, Thread::onSpinWait)
-				: look(condition, LONGEST_YIELD, Thread::yield);
+		long seenAt = look(condition, hasPlace);
 		side.spun(seenAt != 0);
 		return seenAt;
 	}
 
 	/**
 	 * Returns when the condition was seen to hold, zero if it was not in time. It was not
-	 * if the thread lost its processor meanwhile, as it does where others want that: who
-	 * parks there is woken sooner than who spins gets it back.
+	 * if the thread lost its processor between two looks, as it does where others want
+	 * that: who parks there is woken sooner than who spins gets it back.
+	 * <p>
+	 * No lambda for the pause: to link one takes more of an owner's stack than there may
+	 * be.
 	 */
-	private static long look(Condition condition, long longest, Runnable pause) {
+	private static long look(Condition condition, boolean hasPlace) {
+		long longest = hasPlace ? LONGEST_SPIN : LONGEST_YIELD;
 		long since = System.nanoTime();
 		long now;
 		do {
-			pause.run();
-			// Right before it looks: whoever is held between the two takes that for time
-			// that the task needs.
+			if (hasPlace) {
+				Thread.onSpinWait();
+			}
+			else {
+				Thread.yield();
+			}
+			// Right before it looks: what holds the thread up between the two counts for
+			// the time that the task takes.
 			now = System.nanoTime();
 			if (condition.holds()) {
 				return (now - since < longest) ? now : 0;

@@ -74,13 +74,14 @@ final class UnknownProperties {
 		int named = RUNNERS.isAncestorOf(name) ? 3 : GROUPS.isAncestorOf(name) ? 4 : 0;
 		List<String> all = (named == 3) ? OF_RUNNER : (named == 4) ? OF_GROUP : all();
 		String written = name.subName(named).toString();
-		if (all.stream().anyMatch((known) -> letters(known).equals(letters(written)))) {
+		boolean ofEnvironment = source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
+		if (all.stream().anyMatch((known) -> isMeant(known, written, named > 0 && ofEnvironment))) {
 			return;
 		}
 		String nearest = Spelling.nearest(written, all);
 		// Not everything there is a property: for a service of that name Kubernetes
 		// sets PALITRA_SERVICE_HOST and others
-		if (nearest == null && source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource) {
+		if (nearest == null && ofEnvironment) {
 			return;
 		}
 		ConfigurationProperty property = source.getConfigurationProperty(name);
@@ -97,8 +98,13 @@ final class UnknownProperties {
 
 	/**
 	 * In the environment there are no hyphens, and dots instead of them; so neither
-	 * counts.
+	 * counts, and what is written may begin with the rest of the runner's or the group's
+	 * name.
 	 */
+	private static boolean isMeant(String known, String written, boolean afterName) {
+		return afterName ? letters(written).endsWith(letters(known)) : letters(written).equals(letters(known));
+	}
+
 	private static String letters(String name) {
 		return name.toLowerCase(Locale.ROOT).replace(".", "").replace("-", "");
 	}

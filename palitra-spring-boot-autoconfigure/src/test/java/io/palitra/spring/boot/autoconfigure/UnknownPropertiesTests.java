@@ -75,6 +75,8 @@ class UnknownPropertiesTests {
 		variables.put("PALITRA_RUNNER_MAXINFLIGHT", "9");
 		variables.put("PALITRA_RUNNER_MAX_IN_FLIGHT", "9");
 		variables.put("PALITRA_RUNNER_TIMOUT", "9s");
+		variables.put("PALITRA_RUNNERS_MY_DB_TIMEOUT", "9s");
+		variables.put("PALITRA_HTTP_GROUPS_MY_SHOP_RUNNER", "none");
 		this.contextRunner
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()
