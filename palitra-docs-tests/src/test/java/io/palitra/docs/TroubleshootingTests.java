@@ -200,6 +200,10 @@ class TroubleshootingTests {
 			small.submit(CompletableFuture::new);
 			provoke(RunnerOverloadedException.class, () -> small.run(CompletableFuture::new));
 		}
+		provoke(RunnerOverloadedException.class,
+				() -> this.runner.run(CompletableFuture::new, NAMED.startOn((command) -> {
+					throw new RejectedExecutionException("full");
+				})));
 	}
 
 	private void closed() throws Exception {
