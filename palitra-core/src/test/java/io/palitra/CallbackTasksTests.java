@@ -54,7 +54,8 @@ class CallbackTasksTests {
 
 	private CompletableFuture<String> started() {
 		CompletableFuture<String> call = this.runner.submit(this.silent);
-		Support.eventually().until(() -> this.pending.get() != null);
+		// It is listened to: where the task starts on a thread of its own, that may take
+		Support.eventually().until(() -> this.pending.get() != null && this.pending.get().getNumberOfDependents() > 0);
 		Support.settle(this.runner);
 		return call;
 	}
