@@ -34,6 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -152,6 +153,24 @@ class C07CallerTests {
 			});
 			return null;
 		}))).isSameAs(failure);
+	}
+
+	@Test
+	void commandThatIsRefusedIsNotTakenForAnEqualOneThatIsNot() {
+		List<String> ran = new CopyOnWriteArrayList<>();
+		AtomicReference<Throwable> refusal = new AtomicReference<>();
+		this.runner.runScoped((scope) -> {
+			CountDownLatch over = new CountDownLatch(1);
+			// Holds the owner until there is an outcome
+			scope.caller().execute(() -> Support.await(over));
+			scope.caller()
+				.execute(() -> refusal.set(catchThrowable(() -> scope.caller().execute(new Equal("refused", ran)))));
+			scope.caller().execute(new Equal("accepted", ran));
+			this.runner.getLoop().execute(over::countDown);
+			return CompletableFuture.completedFuture("value");
+		});
+		assertThat(refusal.get()).isInstanceOf(RejectedExecutionException.class);
+		assertThat(ran).containsExactly("accepted");
 	}
 
 	@Test
@@ -696,6 +715,28 @@ class C07CallerTests {
 	private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {
 		return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
 			.thenApply((none) -> futures.stream().map(CompletableFuture::join).toList());
+	}
+
+	/**
+	 * A command that equals all of its kind.
+	 */
+	private record Equal(String name, List<String> ran) implements Runnable {
+
+		@Override
+		public void run() {
+			this.ran.add(this.name);
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Equal;
+		}
+
+		@Override
+		public int hashCode() {
+			return 1;
+		}
+
 	}
 
 }

@@ -7,7 +7,9 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -242,6 +244,28 @@ class C19ListenersTests {
 	void oneInstanceStandsForTheCall() {
 		this.runner.run(Support.later("x"));
 		assertThat(this.told.instances).hasSize(3).allMatch((run) -> run == this.told.instances.get(0));
+	}
+
+	@Test
+	void noTaskStartsBeforeItsCall() {
+		AtomicReference<Duration> least = new AtomicReference<>(Duration.ofDays(1));
+		RunListener listener = new RunListener() {
+
+			@Override
+			public void onStart(RunEvent run) {
+				least.accumulateAndGet(run.getQueueTime(), (one, other) -> (one.compareTo(other) < 0) ? one : other);
+			}
+
+		};
+		try (EventLoopThreadRunner listening = Runners.builder().listener(listener).build()) {
+			// As fast as calls can follow one another: the loop has looked at the clock
+			// just before it sees one
+			long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+			for (int round = 0; round < 400_000 && System.nanoTime() < until; round++) {
+				listening.run(Support.value("x"));
+			}
+		}
+		assertThat(least.get()).isGreaterThanOrEqualTo(Duration.ZERO);
 	}
 
 	@Test

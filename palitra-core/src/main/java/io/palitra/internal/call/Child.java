@@ -47,14 +47,6 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	@Override
-	final void starting() {
-	}
-
-	@Override
-	final void running() {
-	}
-
-	@Override
 	final void workEnded(boolean waited) {
 		this.scope.leave(this);
 	}

@@ -160,12 +160,18 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			AsyncCallable<? extends T> task = task(this.next);
 			while (task != null && failed == null && this.running.get() < this.maxConcurrency) {
 				Executor executor = scope().call().startOn(task);
-				calls(executor == null);
+				countCalling(executor == null);
 				// Looked at after that: whoever ends the run sees it, or is seen.
 				if (!isWanted()) {
 					break;
 				}
-				Object outcome = (executor != null) ? startBy(executor, this.next, task) : call(this.next, task);
+				Object outcome = null;
+				if (executor == null) {
+					outcome = call(this.next, task);
+				}
+				else {
+					startBy(executor, this.next, task);
+				}
 				if (outcome != null) {
 					ended++;
 					failed = (this.failFast && outcome instanceof Failed of) ? of : null;
@@ -177,7 +183,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			}
 		}
 		finally {
-			calls(false);
+			countCalling(false);
 		}
 		if (failed != null) {
 			fail(failed);
@@ -190,7 +196,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 * of the work, once for all of them (rule C15); or it does something else, in which
 	 * children may end, and the run with them.
 	 */
-	private void calls(boolean calling) {
+	private void countCalling(boolean calling) {
 		if (calling == this.calling) {
 			return;
 		}
@@ -215,12 +221,11 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		return (index < tasks.size()) ? tasks.get(index) : null;
 	}
 
-	private @Nullable Object startBy(Executor executor, int index, AsyncCallable<? extends T> task) {
+	private void startBy(Executor executor, int index, AsyncCallable<? extends T> task) {
 		Gathered child = new Gathered(index, task, State.QUEUED);
 		this.running.incrementAndGet();
 		child.enter();
 		child.startBy(executor);
-		return null;
 	}
 
 	/**
@@ -237,7 +242,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		Gathered child = new Gathered(index, null, State.STARTING);
 		child.enter();
 		// The child counts from here on, and may end here.
-		calls(false);
+		countCalling(false);
 		child.follow(stage);
 		// It may have ended and be counted already: until here, one less seems to run.
 		this.running.incrementAndGet();

@@ -27,7 +27,11 @@ final class Hops implements Executor {
 
 	private final Call<?> call;
 
-	private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+	/**
+	 * Not the commands themselves: one may come twice or equal another, and each is taken
+	 * out alone.
+	 */
+	private final Queue<Hop> commands = new ConcurrentLinkedQueue<>();
 
 	/**
 	 * The thread that waits, let go when it leaves.
@@ -71,12 +75,13 @@ final class Hops implements Executor {
 			command.run();
 			return;
 		}
-		this.commands.add(command);
+		Hop hop = new Hop(command);
+		this.commands.add(hop);
 		Thread owner = this.owner;
 		if (owner != null) {
 			LockSupport.unpark(owner);
 		}
-		else if (this.commands.remove(command)) {
+		else if (this.commands.remove(hop)) {
 			throw new RejectedExecutionException(Texts.hopRefused(this.call, command));
 		}
 	}
@@ -98,8 +103,8 @@ final class Hops implements Executor {
 	 * @return whether there was one
 	 */
 	boolean runNext() {
-		Runnable command = this.commands.poll();
-		if (command == null) {
+		Hop hop = this.commands.poll();
+		if (hop == null) {
 			return false;
 		}
 		long since = System.nanoTime();
@@ -107,7 +112,7 @@ final class Hops implements Executor {
 		this.around = (outer != this) ? outer : this.around;
 		this.running = true;
 		try {
-			command.run();
+			hop.command.run();
 		}
 		catch (VirtualMachineError ex) {
 			// Who has overflowed may have left anything undone: the call fails of it.
@@ -146,6 +151,19 @@ final class Hops implements Executor {
 		while (runNext()) {
 			continue;
 		}
+	}
+
+	/**
+	 * A command.
+	 */
+	private static final class Hop {
+
+		final Runnable command;
+
+		Hop(Runnable command) {
+			this.command = command;
+		}
+
 	}
 
 }

@@ -89,12 +89,14 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	/**
 	 * The task is about to be called.
 	 */
-	abstract void starting();
+	void starting() {
+	}
 
 	/**
 	 * The task has returned a stage that is not done. Before anybody can cancel it.
 	 */
-	abstract void running();
+	void running() {
+	}
 
 	/**
 	 * The task was called, and its work has ended. Before the outcome, so that whoever

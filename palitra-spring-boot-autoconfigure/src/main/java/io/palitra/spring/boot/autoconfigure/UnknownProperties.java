@@ -39,6 +39,10 @@ final class UnknownProperties {
 	 */
 	static final List<String> OTHERS = List.of("palitra.enabled", "palitra.health.timeout", "palitra.http.enabled");
 
+	private static final List<String> ALL = Stream
+		.concat(OTHERS.stream(), OF_RUNNER.stream().map((known) -> "palitra.runner." + known))
+		.toList();
+
 	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
 
 	private static final ConfigurationPropertyName PALITRA = ConfigurationPropertyName.of("palitra");
@@ -66,16 +70,31 @@ final class UnknownProperties {
 	}
 
 	private static void warn(ConfigurationPropertySource source, ConfigurationPropertyName name) {
-		if (RUNNERS.isParentOf(name) || GROUPS.isParentOf(name)) {
+		if (RUNNERS.isAncestorOf(name)) {
+			warn(source, name, RUNNERS.getNumberOfElements() + 1, OF_RUNNER);
+		}
+		else if (GROUPS.isAncestorOf(name)) {
+			warn(source, name, GROUPS.getNumberOfElements() + 1, OF_GROUP);
+		}
+		else {
+			warn(source, name, 0, ALL);
+		}
+	}
+
+	/**
+	 * Logs a warning of a property that is none.
+	 * @param prefix how many elements of its name stand before what is known
+	 */
+	private static void warn(ConfigurationPropertySource source, ConfigurationPropertyName name, int prefix,
+			List<String> all) {
+		if (name.getNumberOfElements() == prefix) {
 			// A value where properties should follow is not ignored: it stops the start,
 			// with an answer of its own.
 			return;
 		}
-		int named = RUNNERS.isAncestorOf(name) ? 3 : GROUPS.isAncestorOf(name) ? 4 : 0;
-		List<String> all = (named == 3) ? OF_RUNNER : (named == 4) ? OF_GROUP : all();
-		String written = name.subName(named).toString();
+		String written = name.subName(prefix).toString();
 		boolean ofEnvironment = source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
-		if (all.stream().anyMatch((known) -> isMeant(known, written, named > 0 && ofEnvironment))) {
+		if (all.stream().anyMatch((known) -> isMeant(known, written, prefix > 0 && ofEnvironment))) {
 			return;
 		}
 		String nearest = Spelling.nearest(written, all);
@@ -88,12 +107,8 @@ final class UnknownProperties {
 		logger.warn("palitra has no property " + name
 				+ ((property != null && property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "")
 				+ ", it is ignored; "
-				+ ((nearest != null) ? "did you mean " + ((named > 0) ? name.chop(named) + "." : "") + nearest + "?"
+				+ ((nearest != null) ? "did you mean " + ((prefix > 0) ? name.chop(prefix) + "." : "") + nearest + "?"
 						: "palitra's docs/reference/properties.md lists those that there are"));
-	}
-
-	private static List<String> all() {
-		return Stream.concat(OTHERS.stream(), OF_RUNNER.stream().map((known) -> "palitra.runner." + known)).toList();
 	}
 
 	/**
