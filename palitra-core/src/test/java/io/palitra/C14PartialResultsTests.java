@@ -114,6 +114,8 @@ class C14PartialResultsTests {
 					values.add(success.value());
 				}
 			}
+			// A task that has begun has been counted then, on whatever thread
+			Support.eventually().until(() -> this.runner.snapshot().abandoned() == 0);
 			this.runner.run(Support.value("the loop is done with the round before"));
 			Support.eventually().until(() -> values.size() + this.discarded.size() == called.get());
 			values.addAll(this.discarded);
