@@ -180,8 +180,9 @@ class AsyncAdapterTests {
 				assertThatExceptionOfType(RunTimeoutException.class).isThrownBy(() -> face.load(7));
 				return late.snapshot().abandoned() > 0;
 			});
+			Support.settle(late);
 			stubborn.complete("late");
-			Support.eventually().until(() -> late.snapshot().active() == 0);
+			Support.untilActive(late, 0);
 			assertThat(discarded).isNotEmpty().containsOnly("late");
 		}
 	}

@@ -84,6 +84,7 @@ class C06ReentrancyTests {
 	private void assertNothingWasStarted() {
 		this.runner.run(Support.value("later"));
 		this.other.run(Support.value("later"));
+		Support.settle(this.runner);
 		assertThat(this.calls).hasValue(0);
 		assertThat(this.runner.snapshot().calls()).isEmpty();
 	}

@@ -366,6 +366,7 @@ class C08ContextTests {
 				events.add("task");
 				return CompletableFuture.completedFuture("x");
 			});
+			Support.settle(several);
 		}
 		assertThat(events).containsExactly("one captured", "two captured", "three captured", "one opened", "two opened",
 				"three opened", "task", "three closed", "two closed", "one closed");

@@ -445,10 +445,12 @@ class RunScopedTests {
 		IllegalStateException failure = new IllegalStateException("child");
 		AtomicReference<Throwable> seen = new AtomicReference<>();
 		String result = this.runner.runScoped((scope) -> {
-			scope.fork(Support.failure(failure)).whenComplete((value, ex) -> seen.set(ex));
+			CompletableFuture<Object> failed = scope.fork(Support.failure(failure));
+			failed.whenComplete((value, ex) -> seen.set(ex));
 			CompletableFuture<Object> thrown = scope.fork(() -> {
 				throw failure;
 			});
+			assertThatExceptionOfType(CompletionException.class).isThrownBy(failed::join).withCause(failure);
 			assertThatExceptionOfType(CompletionException.class).isThrownBy(thrown::join).withCause(failure);
 			return CompletableFuture.completedFuture("fine");
 		});

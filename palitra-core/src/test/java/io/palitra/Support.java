@@ -195,9 +195,11 @@ final class Support {
 	}
 
 	/**
-	 * Waits until the loop has done what was handed to it before.
+	 * Waits until the threads that start tasks are done with what they do without others,
+	 * and the loop with what was handed to it before.
 	 */
 	static void settle(EventLoopThreadRunner runner) {
+		eventually().until(Runners::startsAreSettled);
 		get(runner.getLoop().submit(() -> null));
 	}
 
