@@ -573,6 +573,11 @@ class C11LateResultsTests {
 			fork.thenAcceptAsync((value) -> {
 			}, full);
 			return CompletableFuture.completedFuture("first").thenCompose((first) -> fork);
+		}), Named.of("another chain later, and not a future that others have completed", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.value("value"));
+			fork.thenAccept((value) -> {
+			}).complete(null);
+			return scope.fork(Support.later("later")).thenCompose((later) -> fork);
 		}));
 	}
 

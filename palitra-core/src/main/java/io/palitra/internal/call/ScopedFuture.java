@@ -103,10 +103,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 			if (!called.get() && failure != null) {
 				// The executor does not take it.
 				next.fail(failure);
-				if (leavesUntaken()) {
-					// Others still may, as long as the run goes on.
-					this.scope.discardAtEnd(this);
-				}
+				left();
 			}
 		});
 		return next;
@@ -124,17 +121,17 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 				next.fail(ex);
 			}
 		}
-		if (leavesUntaken()) {
-			discardUntaken();
-		}
+		left();
 	}
 
 	/**
-	 * One of the next futures has come to this one's outcome.
-	 * @return whether it is the last one, and none has taken it
+	 * One of the next futures has come to this one's outcome, or never will.
 	 */
-	private boolean leavesUntaken() {
-		return this.takers.decrementAndGet() == 0 && !this.taken;
+	private void left() {
+		if (this.takers.decrementAndGet() == 0 && !this.taken) {
+			// Others still may take it, as long as the run goes on.
+			this.scope.discardAtEnd(this);
+		}
 	}
 
 	/**
