@@ -220,7 +220,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 				// Its task is not just being called any more, it waits.
 				outer.running();
 			}
-			loop.pump(this::isReleasable, this::waitLeft);
+			loop.pump(() -> isReleasable() || waitLeft() <= 0, this::waitLeft);
 			if (loop.isClosed()) {
 				end(RunResult.CLOSED, null, null);
 			}
@@ -250,7 +250,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 
 	@Override
 	public final boolean isReleasable() {
-		return !isOpen() || isHopWaiting() || isToBeHanded() || waitLeft() <= 0;
+		return !isOpen() || isHopWaiting() || isToBeHanded();
 	}
 
 	@Override
