@@ -17,10 +17,12 @@ import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
+import org.openjdk.jmh.runner.IterationType;
 
 /**
  * Divides the processor time of the whole process, but for that of the JVM's compilers,
- * by the number of calls.
+ * by the number of calls. Not in the last iteration: JMH has closed the contender by the
+ * time that it asks, and what a thread has used is gone with it.
  */
 public class CpuProfiler implements InternalProfiler {
 
@@ -29,6 +31,8 @@ public class CpuProfiler implements InternalProfiler {
 	private static final File THREADS = new File("/proc/self/task");
 
 	private Map<String, Long> before = Map.of();
+
+	private int counted;
 
 	@Override
 	public String getDescription() {
@@ -43,6 +47,9 @@ public class CpuProfiler implements InternalProfiler {
 	@Override
 	public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
 			IterationResult result) {
+		if (iteration.getType() == IterationType.MEASUREMENT && ++this.counted == iteration.getCount()) {
+			return List.of();
+		}
 		double micros = nanos().entrySet()
 			.stream()
 			.mapToLong((thread) -> thread.getValue() - this.before.getOrDefault(thread.getKey(), 0L))
@@ -53,8 +60,7 @@ public class CpuProfiler implements InternalProfiler {
 
 	/**
 	 * Returns the processor time of each thread so far. Linux tells it by the nanosecond,
-	 * where the JDK has only that of the process, by the hundredth of a second. Threads
-	 * that have just ended are left out.
+	 * where the JDK has only that of the process, by the hundredth of a second.
 	 */
 	private static Map<String, Long> nanos() {
 		File[] threads = THREADS.listFiles();

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * longer
  * @param warmup how long an iteration lasts that does not count, in milliseconds; there
  * are two
- * @param iterations how many iterations count
+ * @param iterations how many iterations count, two or more; processor time is not that of
+ * the last
  * @param iteration how long one of these lasts, in milliseconds
  * @param starts how often a round starts an application with palitra and without
  * @param idles in how many rounds something is measured that takes its time because
@@ -26,9 +27,9 @@ record Plan(int rounds, Duration limit, int warmup, int iterations, int iteratio
 
 	static Plan of(String name) {
 		return switch (name) {
-			case "quick" -> new Plan(2, Duration.ofMinutes(1), 1000, 2, 300, 1, 1,
+			case "quick" -> new Plan(2, Duration.ofMinutes(1), 1000, 3, 300, 1, 1,
 					matching("round-trip-1|round-trip-16|gather-100"), matching("palitra|palitraPark|jdk|task"));
-			case "short" -> new Plan(3, Duration.ofMinutes(5), 1000, 2, 250, 2, 1, matching(
+			case "short" -> new Plan(3, Duration.ofMinutes(5), 1000, 3, 250, 2, 1, matching(
 					"round-trip-1|round-trip-16|gather-100|cpu-1ms|idle|fan-out-16|http-interface-16|in-flight|start-up"),
 					matching(".*"));
 			case "long" -> new Plan(5, Duration.ofHours(3), 1000, 4, 500, 6, 5, matching(".*"), matching(".*"));

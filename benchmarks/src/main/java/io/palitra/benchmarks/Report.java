@@ -203,8 +203,9 @@ final class Report {
 			that becomes slower does so for all of them. A value is the median over the JVMs, with the least and the greatest
 			in parentheses. *palitra ÷ it* is computed JVM by JVM within each turn; where the ranges of the two overlap, no
 			difference has been shown. Calls per second are those of all callers together; processor time is that of the
-			whole process but for the compilers of the JVM. *ms to start again* is the middle one of nine further starts in the
-			same JVM, which has loaded all classes by then.
+			whole process but for the compilers of the JVM. Tables of *2 × …* iterations lack, in the second one, what threads
+			have used that ended with it: processor time is up to a half too low there. *ms to start again* is the middle one
+			of nine further starts in the same JVM, which has loaded all classes by then.
 
 			† does less: the caller does the work itself, there is no hand-off to another thread.
 			""";
