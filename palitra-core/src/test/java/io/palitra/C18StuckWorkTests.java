@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -351,6 +352,22 @@ class C18StuckWorkTests {
 		Support.eventually().until(() -> hangReports().size() >= 2);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+	}
+
+	@Test
+	void nestedRunIsReportedTooAndEndsAtItsDeadline() {
+		this.runner = EventLoopThreadRunner.builder()
+			.name("stuck")
+			.nestedRuns(NestedRuns.PUMP)
+			.hangThreshold(Duration.ofMillis(15))
+			.build();
+		CompletableFuture<Object> nested = this.runner
+			.submit(() -> this.runner.run(Support.never(), RunOptions.defaults().name("nested").timeout(Support.UNHURRIED)));
+		Support.eventually().until(() -> hangReports().size() >= 2);
+		assertThat(hangReports()).extracting(Hang::task).containsOnly("nested");
+		assertThat(nested).failsWithin(Support.PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(RunTimeoutException.class);
 	}
 
 	@Test

@@ -220,7 +220,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 				// Its task is not just being called any more, it waits.
 				outer.running();
 			}
-			loop.pump(() -> isReleasable() || waitLeft() <= 0, this::waitLeft);
+			loop.pump(this::isReleasable, waitLeft());
 			if (loop.isClosed()) {
 				end(RunResult.CLOSED, null, null);
 			}

@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -320,9 +319,10 @@ public final class Loop implements Spin.Condition {
 	 * Serves the queue and the timers from inside a task, on the loop thread, until the
 	 * condition holds, the time is up or the loop is closed (rule C6).
 	 * @param until the condition
-	 * @param timeLeft returns how many nanoseconds are left
+	 * @param most for how many nanoseconds, {@link Nanos#FOREVER} for no limit
 	 */
-	public void pump(BooleanSupplier until, LongSupplier timeLeft) {
+	public void pump(BooleanSupplier until, long most) {
+		long since = System.nanoTime();
 		LoopTask task = this.watch.current();
 		if (task != null) {
 			this.outer.addLast(task);
@@ -331,8 +331,9 @@ public final class Loop implements Spin.Condition {
 		// The outer task waits, and does not hold the loop meanwhile.
 		this.watch.idle();
 		try {
-			while (!until.getAsBoolean() && step(timeLeft.getAsLong(), until)) {
-				continue;
+			long left = most;
+			while (left > 0 && !until.getAsBoolean() && step(left, until)) {
+				left = Nanos.left(most, since);
 			}
 		}
 		finally {
