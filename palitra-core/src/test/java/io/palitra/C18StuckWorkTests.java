@@ -361,8 +361,8 @@ class C18StuckWorkTests {
 			.nestedRuns(NestedRuns.PUMP)
 			.hangThreshold(Duration.ofMillis(15))
 			.build();
-		CompletableFuture<Object> nested = this.runner
-			.submit(() -> this.runner.run(Support.never(), RunOptions.defaults().name("nested").timeout(Support.UNHURRIED)));
+		CompletableFuture<Object> nested = this.runner.submit(() -> this.runner.run(Support.never(),
+				RunOptions.defaults().name("nested").timeout(Support.UNHURRIED)));
 		Support.eventually().until(() -> hangReports().size() >= 2);
 		assertThat(hangReports()).extracting(Hang::task).containsOnly("nested");
 		assertThat(nested).failsWithin(Support.PATIENCE)
