@@ -11,8 +11,10 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -191,12 +193,8 @@ class C02ResultTests {
 		CompletableFuture<String> shared = new CompletableFuture<>();
 		Owner<String> patient = Owner.parked(() -> this.runner.run(() -> shared, Support.LONG));
 		Owner<String> awaiting = Owner.parked(() -> this.runner.await(shared, Support.LONG));
-		// Again if the time was up before the stage was there.
-		Support.eventually().until(() -> {
-			other.accept(this.runner, shared);
-			Support.settle(this.runner);
-			return shared.isCancelled();
-		});
+		other.accept(this.runner, shared);
+		assertThat(shared).isCancelled();
 		assertThat(patient.failure()).isInstanceOf(CancellationException.class)
 			.hasMessageMatching(
 					"Task \"hasty(/fork|\\[0\\])?\" was given up, and .* with await, which does not cancel it");
@@ -207,18 +205,34 @@ class C02ResultTests {
 		RunOptions hasty = RunOptions.defaults().name("hasty");
 		return Stream.of(
 				Named.of("run",
-						(runner, shared) -> Support
-							.timeoutWhileRunning((limit) -> runner.run(() -> shared, hasty.timeout(limit)))),
-				Named.of("gather",
-						(runner, shared) -> Support.timeoutWhileRunning((limit) -> runner
-							.gather(List.of(() -> shared, Support.<String>never()), hasty.timeout(limit)))),
-				Named.of("fork", (runner, shared) -> Support.timeoutWhileRunning(
-						(limit) -> runner.runScoped((scope) -> scope.fork(() -> shared), hasty.timeout(limit)))),
+						(runner, shared) -> timeOutOnceCalled(runner, shared,
+								(task, limit) -> runner.run(task, hasty.timeout(limit)))),
+				Named.of("gather", (runner, shared) -> timeOutOnceCalled(runner, shared,
+						(task, limit) -> runner.gather(List.of(task, Support.<String>never()), hasty.timeout(limit)))),
+				Named.of("fork",
+						(runner, shared) -> timeOutOnceCalled(runner, shared,
+								(task, limit) -> runner.runScoped((scope) -> scope.fork(task), hasty.timeout(limit)))),
 				Named.of("submit", (runner, shared) -> {
 					CompletableFuture<String> submitted = runner.submit(() -> shared, hasty);
 					Support.untilActive(runner, 3);
 					submitted.cancel(false);
 				}));
+	}
+
+	/**
+	 * Again if the time was up before the task was called, and only then.
+	 */
+	private static void timeOutOnceCalled(EventLoopThreadRunner runner, CompletableFuture<String> shared,
+			BiFunction<AsyncCallable<String>, Duration, ?> call) {
+		AtomicBoolean called = new AtomicBoolean();
+		AsyncCallable<String> task = () -> {
+			called.set(true);
+			return shared;
+		};
+		Support.eventually().until(() -> {
+			Support.timeoutWhileRunning(runner, (limit) -> call.apply(task, limit));
+			return called.get();
+		});
 	}
 
 	@Test

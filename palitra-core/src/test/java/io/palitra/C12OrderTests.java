@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +119,16 @@ class C12OrderTests {
 			return Support.get(loop.submit(ran::size)) == 4;
 		});
 		assertThat(ran).containsExactly("first", "second", "third", "fourth");
+	}
+
+	@Test
+	void childrenOfAGatherStartInTheirOrder() {
+		for (Executor place : List.of(this.runner.getLoop(), StartOn.caller())) {
+			AtomicInteger calls = new AtomicInteger();
+			AsyncCallable<Integer> task = () -> CompletableFuture.completedFuture(calls.incrementAndGet());
+			assertThat(this.runner.gather(List.of(task, task, task), RunOptions.defaults().startOn(place)))
+				.containsExactly(1, 2, 3);
+		}
 	}
 
 	@Test
