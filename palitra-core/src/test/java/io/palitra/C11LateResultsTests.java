@@ -14,6 +14,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -162,6 +163,36 @@ class C11LateResultsTests {
 		Owner<String> other = Owner.parked(() -> this.runner.await(shared));
 		shared.complete("shared");
 		assertThat(other.value()).isEqualTo("shared");
+		assertThat(this.late).isEmpty();
+		assertThat(this.runner.snapshot().discarded()).isZero();
+	}
+
+	/**
+	 * The time is up just when the stage completes.
+	 */
+	@Test
+	void valueOfAStageThatWasOnlyWaitedForIsNeverDiscardedWhateverRaces() {
+		AtomicReference<CompletableFuture<Object>> next = new AtomicReference<>();
+		AtomicBoolean over = new AtomicBoolean();
+		this.foreign.execute(() -> {
+			while (!over.get()) {
+				CompletableFuture<Object> shared = next.getAndSet(null);
+				if (shared != null) {
+					long until = System.nanoTime() + ThreadLocalRandom.current().nextInt(40_000);
+					while (System.nanoTime() < until) {
+						Thread.onSpinWait();
+					}
+					shared.complete("shared");
+				}
+			}
+		});
+		Support.rounds(20_000).forEach((round) -> {
+			CompletableFuture<Object> shared = new CompletableFuture<>();
+			next.set(shared);
+			timesOut(() -> this.runner.await(shared, Duration.ofNanos(20_000)));
+			shared.join();
+		});
+		over.set(true);
 		assertThat(this.late).isEmpty();
 		assertThat(this.runner.snapshot().discarded()).isZero();
 	}
@@ -546,6 +577,7 @@ class C11LateResultsTests {
 	@MethodSource
 	void valueThatSomebodyTakesIsNotDiscardedBecauseOthersDoNot(ScopedAsyncCallable<Object> task) {
 		assertThat(this.runner.runScoped(task)).isEqualTo("value");
+		Support.settle(this.runner);
 		assertThat(this.late).isEmpty();
 	}
 
@@ -578,7 +610,38 @@ class C11LateResultsTests {
 			fork.thenAccept((value) -> {
 			}).complete(null);
 			return scope.fork(Support.later("later")).thenCompose((later) -> fork);
+		}), Named.of("the run, and not a branch that fails", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.later("value"));
+			for (int branch = 0; branch < 2; branch++) {
+				fork.whenComplete((value, failure) -> {
+					throw new IllegalStateException("of the branch");
+				});
+			}
+			return fork;
+		}), Named.of("the run, and not a branch that is completed meanwhile", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.later("value"));
+			AtomicReference<CompletableFuture<Object>> branch = new AtomicReference<>();
+			branch.set(fork.whenComplete((value, failure) -> branch.get().complete("other")));
+			return fork;
 		}));
+	}
+
+	@Test
+	void valueOfABranchThatFailsIsDiscardedAtTheEndOnce() {
+		String taken = this.runner.runScoped((scope) -> {
+			CompletableFuture<String> unwanted = scope.fork(Support.value("unwanted"));
+			CompletableFuture<?>[] branches = new CompletableFuture<?>[2];
+			for (int branch = 0; branch < branches.length; branch++) {
+				branches[branch] = unwanted.whenComplete((value, failure) -> {
+					throw new IllegalStateException("of the branch");
+				});
+			}
+			return CompletableFuture.allOf(branches).handle((none, failure) -> "value");
+		});
+		assertThat(taken).isEqualTo("value");
+		Support.eventually().until(() -> !this.late.isEmpty());
+		Support.settle(this.runner);
+		assertThat(this.late).containsExactly("unwanted");
 	}
 
 	@Test

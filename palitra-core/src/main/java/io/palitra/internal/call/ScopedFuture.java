@@ -42,13 +42,19 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	private final Chain chain;
 
 	/**
+	 * In place of the number of {@link #takers}, once the value has been discarded.
+	 */
+	private static final int DISCARDED = Integer.MIN_VALUE / 2;
+
+	/**
 	 * How many futures have not been given this one's outcome.
 	 */
 	private final AtomicInteger takers = new AtomicInteger();
 
 	/**
 	 * Whether one of them has taken it, a work or a thread. Written before
-	 * {@link #takers}, read after it.
+	 * {@link #takers}, read after it. One that only passes a value on has taken it once
+	 * the next future has it.
 	 */
 	private volatile boolean taken;
 
@@ -111,9 +117,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 
 	private <U extends @Nullable Object> void take(ScopedFuture<U> next, Step<T, U> step, T value,
 			@Nullable Throwable failure) {
-		boolean wanted = !next.isDone();
-		if (wanted) {
-			this.taken = true;
+		if (!next.isDone()) {
 			try {
 				step.take(next, value, failure);
 			}
@@ -138,25 +142,28 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 * Discards the value, unless it has been taken or discarded.
 	 */
 	void discardUntaken() {
-		synchronized (this.takers) {
-			if (this.taken) {
-				return;
-			}
-			this.taken = true;
-		}
-		if (!isCompletedExceptionally()) {
+		if (this.takers.compareAndSet(0, DISCARDED) && !this.taken && !isCompletedExceptionally()) {
 			discard(super.getNow(null));
 		}
 	}
 
 	/**
-	 * Ends as the future before.
+	 * Ends the next future as this one has.
 	 */
-	private void pass(T value, @Nullable Throwable failure) {
+	private void pass(ScopedFuture<T> next, T value, @Nullable Throwable failure) {
 		if (failure != null) {
-			fail(failure);
+			next.fail(failure);
 		}
-		else if (!complete(value)) {
+		else if (next.complete(value)) {
+			this.taken = true;
+		}
+	}
+
+	/**
+	 * Ends with what a function has made of the outcome before.
+	 */
+	private void made(T value) {
+		if (!complete(value)) {
 			discard(value);
 		}
 	}
@@ -253,7 +260,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 				next.fail(failure);
 			}
 			else {
-				next.pass(fn.apply(value), null);
+				next.made(fn.apply(taken(value)));
 			}
 		});
 	}
@@ -276,7 +283,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 				next.fail(failure);
 			}
 			else {
-				next.adopt(fn.apply(value));
+				next.adopt(fn.apply(taken(value)));
 			}
 		});
 	}
@@ -289,26 +296,31 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 			}
 			catch (Throwable ex) {
 				if (failure == null) {
-					discard(value);
 					throw ex;
 				}
 				if (failure != ex) {
 					failure.addSuppressed(ex);
 				}
 			}
-			next.pass(value, failure);
+			pass(next, value, failure);
 		});
 	}
 
 	@Override
 	public <U> CompletableFuture<U> handleAsync(BiFunction<? super T, Throwable, ? extends U> fn, Executor executor) {
-		return next(fn, executor, (next, value, failure) -> next.pass(fn.apply(value, failure), null));
+		return next(fn, executor, (next, value, failure) -> next.made(fn.apply(taken(value), failure)));
 	}
 
 	@Override
 	public CompletableFuture<T> exceptionallyAsync(Function<Throwable, ? extends T> fn, Executor executor) {
-		return next(fn, executor,
-				(next, value, failure) -> next.pass((failure != null) ? fn.apply(failure) : value, null));
+		return next(fn, executor, (next, value, failure) -> {
+			if (failure == null) {
+				pass(next, value, null);
+			}
+			else {
+				next.made(fn.apply(failure));
+			}
+		});
 	}
 
 	@Override
@@ -316,7 +328,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 			Executor executor) {
 		return next(fn, executor, (next, value, failure) -> {
 			if (failure == null) {
-				next.pass(value, null);
+				pass(next, value, null);
 			}
 			else {
 				next.adopt(fn.apply(failure));

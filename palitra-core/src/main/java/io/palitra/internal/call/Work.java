@@ -369,6 +369,10 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 			ended();
 			return;
 		}
+		if (!ownsStage()) {
+			// Given up just now: what the stage has brought is still others'.
+			return;
+		}
 		if (failure == null) {
 			events().discard(value);
 		}
