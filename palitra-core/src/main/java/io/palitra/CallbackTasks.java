@@ -33,9 +33,10 @@ public final class CallbackTasks {
 
 	/**
 	 * Makes a task of a call that answers by a callback. Where the client tells of a
-	 * cancellation of its own, pass that on with {@code answer.cancel(false)}. An answer
-	 * that comes after the caller has given up, and a second one, are late results: the
-	 * runner discards them ({@link EventLoopThreadRunner.Builder#onDiscard}).
+	 * cancellation, pass that on with {@code answer.cancel(false)}, which does not cancel
+	 * the client's call once more. An answer that comes after the caller has given up,
+	 * and a second one, are late results: the runner discards them
+	 * ({@link EventLoopThreadRunner.Builder#onDiscard}).
 	 * @param <T> the type of the answer
 	 * @param start starts the call each time the task is called, on the thread that calls
 	 * it, which is the loop's when a runner does

@@ -114,6 +114,22 @@ class CallbackTasksTests {
 	}
 
 	@Test
+	void clientThatTellsOfItsCancellationIsNotCancelledAgainC5() {
+		CompletableFuture<String> call = started();
+		call.cancel(true);
+		assertThat(this.cancelled).hasValue(1);
+		this.pending.get().cancel(false);
+		this.pending.get().cancel(true);
+		assertThat(this.cancelled).hasValue(1);
+		this.pending.set(null);
+		CompletableFuture<String> other = started();
+		this.pending.get().cancel(false);
+		this.pending.get().cancel(true);
+		assertThatExceptionOfType(CancellationException.class).isThrownBy(other::join);
+		assertThat(this.cancelled).hasValue(1);
+	}
+
+	@Test
 	void answersThatNobodyGetsAreDiscardedC11() {
 		CompletableFuture<String> call = started();
 		call.cancel(true);

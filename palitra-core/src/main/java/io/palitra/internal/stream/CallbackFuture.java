@@ -1,5 +1,7 @@
 package io.palitra.internal.stream;
 
+import java.util.concurrent.atomic.AtomicReference;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,22 +10,27 @@ import org.jspecify.annotations.Nullable;
 public final class CallbackFuture<T extends @Nullable Object> extends LateResultFuture<T> {
 
 	/**
-	 * Cancels the client's call if anybody but the client ends this.
+	 * Cancels the client's call if anybody but the client ends this. Taken by whoever
+	 * cancels first.
 	 */
-	private volatile @Nullable Runnable cancellation;
+	private final AtomicReference<@Nullable Runnable> cancellation = new AtomicReference<>();
 
 	/**
 	 * Sets what cancels the client's call, once that has been started.
 	 */
 	public void onCancel(Runnable cancellation) {
-		this.cancellation = cancellation;
+		this.cancellation.set(cancellation);
 	}
 
+	/**
+	 * Cancels the client's call with this, unless it is the client that tells of a
+	 * cancellation, with {@code false}.
+	 */
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
-		Runnable cancellation = this.cancellation;
+		Runnable cancellation = isDone() ? null : this.cancellation.getAndSet(null);
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
-		if (cancelled && cancellation != null) {
+		if (cancelled && mayInterruptIfRunning && cancellation != null) {
 			cancellation.run();
 		}
 		return cancelled;
