@@ -169,6 +169,19 @@ class EventLoopTests {
 		}
 	}
 
+	@Test
+	void invokeAnyFailsIfTheLoopEndsBeforeItsTasksHaveRun() {
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			List<Callable<String>> tasks = List.of(() -> "a", () -> "b");
+			Owner<String> forever = Owner.parked(() -> this.loop.invokeAny(tasks));
+			Owner<String> timed = Owner.parked(() -> this.loop.invokeAny(tasks, 1, TimeUnit.HOURS));
+			this.loop.shutdownNow();
+			assertThat(List.of(forever, timed))
+				.allSatisfy((owner) -> assertThat(owner.failure()).isInstanceOf(ExecutionException.class)
+					.hasCauseInstanceOf(CancellationException.class));
+		}
+	}
+
 	// Timers
 
 	@Test

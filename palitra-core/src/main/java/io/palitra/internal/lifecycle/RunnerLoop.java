@@ -1,14 +1,18 @@
 package io.palitra.internal.lifecycle;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -130,15 +134,68 @@ public final class RunnerLoop extends AbstractExecutorService implements EventLo
 
 	@Override
 	public <T> T invokeAny(Collection<? extends Callable<T>> tasks) throws InterruptedException, ExecutionException {
-		refuseOnLoop("invokeAny");
-		return super.invokeAny(tasks);
+		try {
+			return invokeAny(tasks, Nanos.FOREVER, TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			throw new ExecutionException(ex);
+		}
 	}
 
+	/**
+	 * Not as the base class does it: that is not told of tasks that the end of the loop
+	 * keeps from running, and waits for one that nobody ends.
+	 */
 	@Override
 	public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
 			throws InterruptedException, ExecutionException, TimeoutException {
 		refuseOnLoop("invokeAny");
-		return super.invokeAny(tasks, timeout, unit);
+		long limit = unit.toNanos(timeout);
+		long since = System.nanoTime();
+		if (tasks.isEmpty()) {
+			throw new IllegalArgumentException("tasks must not be empty");
+		}
+		List<Future<T>> started = new ArrayList<>();
+		BlockingQueue<Future<T>> ended = new LinkedBlockingQueue<>();
+		try {
+			for (Callable<T> task : tasks) {
+				LoopFutureTask<T> future = new LoopFutureTask<>(task) {
+
+					@Override
+					protected void done() {
+						ended.add(this);
+					}
+
+				};
+				started.add(future);
+				execute(future);
+			}
+			return firstValue(ended, started.size(), limit, since);
+		}
+		finally {
+			started.forEach((future) -> future.cancel(true));
+		}
+	}
+
+	private static <T> T firstValue(BlockingQueue<Future<T>> ended, int number, long limit, long since)
+			throws InterruptedException, ExecutionException, TimeoutException {
+		ExecutionException failure = null;
+		for (int seen = 0; seen < number; seen++) {
+			Future<T> next = ended.poll(Nanos.left(limit, since), TimeUnit.NANOSECONDS);
+			if (next == null) {
+				throw new TimeoutException();
+			}
+			try {
+				return next.get();
+			}
+			catch (ExecutionException ex) {
+				failure = ex;
+			}
+			catch (CancellationException ex) {
+				failure = new ExecutionException(ex);
+			}
+		}
+		throw Objects.requireNonNull(failure);
 	}
 
 	@Override
