@@ -898,6 +898,17 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	}
 
 	/**
+	 * Tells whether the current thread is where {@link #stop()} and the forms of
+	 * {@code close} only initiate the end and return (rule C10): it is an event loop, or
+	 * inside a call of this runner, a listener or a handler, which the end may have to
+	 * wait for.
+	 * @return whether it is so
+	 */
+	public boolean isInCall() {
+		return !this.lifecycle.mayWaitHere();
+	}
+
+	/**
 	 * Tells whether the loop's thread runs and the runner takes calls.
 	 * @return whether a call made now would be run
 	 */

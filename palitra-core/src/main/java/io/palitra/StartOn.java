@@ -20,7 +20,9 @@ public final class StartOn {
 	/**
 	 * Calls tasks in place, on the thread that makes the call. No thread is crossed, and
 	 * the context is there by itself; a task that blocks before it returns its stage
-	 * cannot be left on time.
+	 * cannot be left on time. The tasks of children that others start, as the next of a
+	 * bounded {@code gather} or a {@code fork} in a dependent, are commands for that
+	 * thread ({@link RunScope#caller()}).
 	 * @return an executor that runs commands in place
 	 */
 	public static Executor caller() {

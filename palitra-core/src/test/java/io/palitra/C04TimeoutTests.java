@@ -325,6 +325,19 @@ class C04TimeoutTests {
 		}
 	}
 
+	@Test
+	void deadlineOfASubmittedCallCountsFromTheCallWhereverItsTaskIsCalled() {
+		RunOptions options = RunOptions.defaults().startOn(StartOn.caller()).timeout(Duration.ofSeconds(1));
+		// Whose time is up before the task returns its stage
+		CompletableFuture<Object> late = this.runner.submit(() -> {
+			Thread.sleep(1_100);
+			return new CompletableFuture<>();
+		}, options);
+		Throwable timeout = Support.get(late.handle((value, failure) -> failure));
+		assertThat(timeout).isInstanceOf(RunTimeoutException.class);
+		assertThat(Support.timesIn(timeout.getMessage())).isLessThan(Duration.ofMillis(1_900));
+	}
+
 	@OnLoop
 	@Test
 	void timedOutTaskInTheQueueIsNeverCalled() {

@@ -17,7 +17,8 @@ class C10ExitTests {
 	private static final Duration LIMIT = Duration.ofSeconds(60);
 
 	@ParameterizedTest
-	@ValueSource(strings = { "hop", "loop", "caller", "submitted", "nested" })
+	@ValueSource(strings = { "hop", "loop", "caller", "submitted", "in-place", "gathered", "nested", "command",
+			"clean-up", "closer" })
 	void hookThatClosesTheRunnerDoesNotWaitForTheThreadThatWaitsForTheHook(String where) throws Exception {
 		String classPath = ChildJvm.locationOf(EventLoopThreadRunner.class) + System.getProperty("path.separator")
 				+ ChildJvm.locationOf(Exits.class);

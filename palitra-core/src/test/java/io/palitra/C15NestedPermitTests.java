@@ -86,6 +86,49 @@ class C15NestedPermitTests {
 		assertThatOnePermitIsLeft();
 	}
 
+	@ParameterizedTest
+	@MethodSource("everyCallAndPolicy")
+	void callInsideATaskThatIsCalledInPlaceRuns(Nested nested, OverloadPolicy policy) {
+		this.runner.close();
+		this.runner = runner(policy, NestedRuns.REJECT);
+		RunOptions inPlace = RunOptions.defaults().startOn(StartOn.caller());
+		Owner<Object> owner = Owner
+			.start(() -> this.runner.run(() -> CompletableFuture.completedFuture(nested.call(this.runner)), inPlace));
+		assertThat(owner.value()).isEqualTo("inner");
+		Owner<Object> hopper = Owner.start(() -> this.runner.runScoped(
+				(scope) -> CompletableFuture.supplyAsync(() -> nested.call(this.runner), scope.caller()), inPlace));
+		assertThat(hopper.value()).isEqualTo("inner");
+		assertThatOnePermitIsLeft();
+	}
+
+	@Test
+	void callInAHopThatIsLeftOverWhenTheWorkHasEndedNeedsAPermitOfItsOwn() {
+		CompletableFuture<String> work = new CompletableFuture<>();
+		CountDownLatch hopping = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			scope.caller().execute(() -> {
+				hopping.countDown();
+				Support.await(goOn);
+			});
+			scope.caller().execute(() -> this.runner.run(Support.value("left over")));
+			return work;
+		}));
+		Support.await(hopping);
+		work.complete("outer");
+		CompletableFuture<String> others = new CompletableFuture<>();
+		CompletableFuture<String> holder = this.runner.submit(() -> others);
+		Support.untilFollowed(others);
+		goOn.countDown();
+		Support.eventually()
+			.untilAsserted(() -> assertThat(this.runner.snapshot().calls()).extracting(RunnerSnapshot.Call::phase)
+				.contains(RunPhase.WAITING_FOR_PERMIT));
+		others.complete("others");
+		assertThat(owner.value()).isEqualTo("outer");
+		assertThat(Support.get(holder)).isEqualTo("others");
+		assertThatOnePermitIsLeft();
+	}
+
 	@Test
 	void virtualOwnerNeedsNoSecondPermitEither() {
 		ThreadFactory threads = Support.virtualThreads();

@@ -301,6 +301,22 @@ class C19ListenersTests {
 			.isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - since));
 	}
 
+	@Test
+	@OnLoop
+	void endOfACallThatAnErrorTearsItsOwnerOutOfIsToldOnce() {
+		StackOverflowError error = new StackOverflowError("of the command");
+		RunOptions named = RunOptions.defaults().name("torn");
+		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> this.runner.runScoped((scope) -> {
+			scope.caller().execute(() -> {
+				throw error;
+			});
+			return new CompletableFuture<>();
+		}, named));
+		// Whoever looks has what was torn mended.
+		Support.eventually().until(() -> this.runner.snapshot().calls().isEmpty());
+		assertThat(this.told.all()).containsExactly("submit torn", "start torn", "end torn ERROR");
+	}
+
 	@OnLoop
 	@Test
 	void timesStopWithTheStartAndTheEnd() {

@@ -47,12 +47,7 @@ public final class Exits {
 			later.start();
 			runner.close();
 			System.out.println("closed");
-			try {
-				ended.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			await(ended);
 		}));
 		Executor inPlace = Runnable::run;
 		switch (args[0]) {
@@ -60,7 +55,27 @@ public final class Exits {
 			case "caller" -> runner.run(Exits::exit, RunOptions.defaults().startOn(inPlace));
 			case "submitted" -> {
 				runner.submit(Exits::exit, RunOptions.defaults().startOn((command) -> new Thread(command).start()));
-				forever();
+				await(new CountDownLatch(1));
+			}
+			case "in-place" -> runner.submit(Exits::exit, RunOptions.defaults().startOn(inPlace));
+			case "gathered" -> runner.gather(BlockingTasks.blocking(Exits::exit), CompletableFuture::new);
+			case "command" -> {
+				kept.complete("kept");
+				await(ended);
+				runner.getLoop().execute(Exits::exit);
+				await(new CountDownLatch(1));
+			}
+			case "clean-up" -> {
+				kept.complete("kept");
+				await(ended);
+				runner.onClose(Exits::exit);
+				runner.close();
+			}
+			case "closer" -> {
+				kept.complete("kept");
+				await(ended);
+				runner.submit(CompletableFuture::new).whenComplete((value, failure) -> exit());
+				runner.close(Duration.ZERO);
 			}
 			case "nested" -> runner.runScoped((scope) -> CompletableFuture
 				.supplyAsync(() -> runner.run(Exits::exit, RunOptions.defaults().startOn(inPlace)), scope.caller()));
@@ -76,9 +91,9 @@ public final class Exits {
 		return new CompletableFuture<>();
 	}
 
-	private static void forever() {
+	private static void await(CountDownLatch latch) {
 		try {
-			new CountDownLatch(1).await();
+			latch.await();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

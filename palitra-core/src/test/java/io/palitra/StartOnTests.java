@@ -3,9 +3,11 @@ package io.palitra;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
@@ -56,6 +58,47 @@ class StartOnTests {
 			assertThat(runner.<Thread>gather(thread(), thread())).containsOnly(Thread.currentThread());
 			assertThat(runner.submit(thread())).isCompletedWithValue(Thread.currentThread());
 		}
+	}
+
+	@Test
+	void callerCallsTheTasksOfChildrenWhoeverStartsThem() {
+		List<Thread> threads = new CopyOnWriteArrayList<>();
+		AsyncCallable<String> task = () -> {
+			threads.add(Thread.currentThread());
+			return Support.<String>later("x").call();
+		};
+		try (EventLoopThreadRunner runner = runner(StartOn.caller())) {
+			assertThat(runner.gather(List.of(task, task, task), RunOptions.defaults().maxConcurrency(1)))
+				.containsExactly("x", "x", "x");
+			assertThat(runner.<String>runScoped((scope) -> scope.fork(task).thenCompose((value) -> scope.fork(task))))
+				.isEqualTo("x");
+		}
+		assertThat(threads).hasSize(5).containsOnly(Thread.currentThread());
+	}
+
+	@Test
+	void callerThatCallsTheTaskOfAChildIsNotInterruptedWithIt() {
+		AtomicBoolean interrupted = new AtomicBoolean();
+		try (EventLoopThreadRunner runner = runner(StartOn.caller())) {
+			String outcome = runner.runScoped((scope) -> {
+				CompletableFuture<String> result = new CompletableFuture<>();
+				Support.daemon(() -> {
+					AtomicReference<CompletableFuture<String>> child = new AtomicReference<>();
+					child.set(scope.fork(() -> {
+						Support.eventually().until(() -> child.get() != null);
+						child.get().cancel(true);
+						// An interrupt would come from elsewhere.
+						Thread.sleep(50);
+						return new CompletableFuture<>();
+					}));
+					child.get().whenComplete((value, failure) -> result.complete("cancelled"));
+				}).start();
+				return result;
+			});
+			interrupted.set(Thread.interrupted());
+			assertThat(outcome).isEqualTo("cancelled");
+		}
+		assertThat(interrupted).isFalse();
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package io.palitra.internal.call;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -120,11 +121,12 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	/**
-	 * Returns whether a thread is inside the call: it makes it, waits for it, calls its
-	 * task or a child's, or tells of its end.
+	 * Returns whether one of some threads is inside the call: it makes it, waits for it,
+	 * calls its task or a child's, or tells of its end.
+	 * @param some tells of a thread, or of none, whether it is one of them
 	 */
-	boolean isHandledBy(Thread thread) {
-		return owner() == thread || isCalledBy(thread);
+	boolean isHandledBy(Predicate<@Nullable Thread> some) {
+		return some.test(owner()) || isCalledBy(some);
 	}
 
 	/**
@@ -297,10 +299,11 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	/**
-	 * Tells of the end, at which the clock stops for those who listen.
+	 * Tells of the end, at which the clock stops for those who listen, unless that was
+	 * done before an {@code Error} came.
 	 */
 	final void tellEnd(@Nullable Object outcome) {
-		if (events().hasListeners()) {
+		if (events().hasListeners() && this.endedAt == 0) {
 			this.endedAt = System.nanoTime();
 			events().ended(this, outcome);
 		}
@@ -392,14 +395,6 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	 * Returns the thread that waits, {@code null} if none does.
 	 */
 	abstract @Nullable Thread owner();
-
-	/**
-	 * Returns the thread without which the call does not go on: the one that calls its
-	 * task, if that is there for nothing else, or its owner.
-	 */
-	final @Nullable Thread thread() {
-		return (open() instanceof State.Starting starting) ? starting.thread() : owner();
-	}
 
 	@Override
 	public final String getRunnerName() {

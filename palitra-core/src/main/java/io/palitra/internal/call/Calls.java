@@ -53,7 +53,7 @@ public final class Calls {
 	volatile boolean torn;
 
 	public Calls(Settings settings) {
-		Headroom.initialize(MethodHandles.lookup(), Log.class, Clock.class, CallPlace.class, Hops.class,
+		Headroom.initialize(MethodHandles.lookup(), Log.class, Clock.class, CallPlace.class, OwnedCall.class,
 				StartPolicy.class, State.class, StageListener.End.class, Work.Cancel.class, Scope.InContext.class,
 				Chain.Tell.class);
 		this.settings = settings;
@@ -82,16 +82,16 @@ public final class Calls {
 	}
 
 	/**
-	 * Returns where a call begins that the current thread makes. One that is made by a
-	 * command for the owner of another call of this runner needs no second permit, and
-	 * neither does one on the runner's loop: its owner waits for it, and would wait for
-	 * ever if it had the last.
+	 * Returns where a call begins that the current thread makes. One that the owner of
+	 * another call of this runner makes in what it runs for that needs no second permit,
+	 * and neither does one on the runner's loop: the owner would wait for ever if it had
+	 * the last.
 	 */
 	Open firstState() {
 		if (this.permits == null || this.life.loop().inLoop()) {
 			return State.QUEUED;
 		}
-		return Hops.isInside(this) ? State.QUEUED : State.WAITING;
+		return OwnedCall.isInside(this) ? State.QUEUED : State.WAITING;
 	}
 
 	/**

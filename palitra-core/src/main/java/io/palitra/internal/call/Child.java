@@ -38,6 +38,11 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 
 	@Override
 	final void refused(Throwable failure) {
+		if (!this.scope.call().isOpen()) {
+			// The run is over, and its owner may have left.
+			cancel();
+			return;
+		}
 		end(RunResult.ERROR, Texts.overloaded(Texts.task(this), this.scope.call().calls.settings(), failure), null);
 	}
 

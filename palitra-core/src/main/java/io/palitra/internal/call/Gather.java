@@ -159,7 +159,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		try {
 			AsyncCallable<? extends T> task = task(this.next);
 			while (task != null && failed == null && this.running.get() < this.maxConcurrency) {
-				Executor executor = scope().call().startOn(task);
+				Executor executor = scope().startOn(task);
 				countCalling(executor == null);
 				// Looked at after that: whoever ends the run sees it, or is seen.
 				if (!isWanted()) {

@@ -1,9 +1,7 @@
 package io.palitra.internal.call;
 
-import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,12 +18,7 @@ import io.palitra.internal.loop.Uncaught;
  */
 final class Hops implements Executor {
 
-	/**
-	 * The threads that run a command now, with what they run it for.
-	 */
-	private static final Map<Thread, Hops> RUNNING = new ConcurrentHashMap<>();
-
-	private final Call<?> call;
+	private final OwnedCall<?> call;
 
 	/**
 	 * Not the commands themselves: one may come twice or equal another, and each is taken
@@ -46,26 +39,9 @@ final class Hops implements Executor {
 
 	private volatile long time;
 
-	/**
-	 * What the owner ran a command for when it began this one. The owner's own.
-	 */
-	private @Nullable Hops around;
-
-	Hops(Call<?> call, Thread owner) {
+	Hops(OwnedCall<?> call, Thread owner) {
 		this.call = call;
 		this.owner = owner;
-	}
-
-	/**
-	 * Returns whether the current thread runs a command for a call of a runner, or one
-	 * inside another that does.
-	 */
-	static boolean isInside(Calls calls) {
-		Hops hops = RUNNING.isEmpty() ? null : RUNNING.get(Thread.currentThread());
-		while (hops != null && hops.call.calls != calls) {
-			hops = hops.around;
-		}
-		return hops != null;
 	}
 
 	@Override
@@ -108,11 +84,9 @@ final class Hops implements Executor {
 			return false;
 		}
 		long since = System.nanoTime();
-		Hops outer = RUNNING.put(Thread.currentThread(), this);
-		this.around = (outer != this) ? outer : this.around;
 		this.running = true;
 		try {
-			hop.command.run();
+			this.call.runInside(hop.command);
 		}
 		catch (VirtualMachineError ex) {
 			// Who has overflowed may have left anything undone: the call fails of it.
@@ -123,12 +97,6 @@ final class Hops implements Executor {
 		}
 		finally {
 			this.running = false;
-			if (outer != null) {
-				RUNNING.put(Thread.currentThread(), outer);
-			}
-			else {
-				RUNNING.remove(Thread.currentThread());
-			}
 			this.time += System.nanoTime() - since;
 		}
 		return true;

@@ -1,9 +1,12 @@
 package io.palitra.internal.call;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,17 @@ import io.palitra.spi.RunResult;
  */
 public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		implements ForkJoinPool.ManagedBlocker, Spin.Condition {
+
+	/**
+	 * The threads that run something for the call that they wait for, with that call.
+	 * Only of runners that have permits.
+	 */
+	private static final Map<Thread, OwnedCall<?>> INSIDE = new ConcurrentHashMap<>();
+
+	/**
+	 * What the owner ran something for when it began that for this call. The owner's own.
+	 */
+	private @Nullable OwnedCall<?> around;
 
 	/**
 	 * Let go when the owner leaves.
@@ -155,6 +169,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		if (!(outcome instanceof Failed)) {
 			events().discard(outcome);
 		}
+		tellEnd(outcome);
 		this.owner = null;
 		leaveRegister();
 	}
@@ -316,8 +331,45 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 		Executor executor = startOn();
 		if (executor != null && isQueued() && !this.handed) {
 			this.handed = true;
-			startBy(executor);
+			runInside(() -> startBy(executor));
 		}
+	}
+
+	/**
+	 * Runs on the owner's thread what the work has for it. A call of the same runner that
+	 * it makes there needs no permit of its own.
+	 */
+	final void runInside(Runnable command) {
+		if (!this.calls.settings().isBounded()) {
+			command.run();
+			return;
+		}
+		Thread thread = Thread.currentThread();
+		OwnedCall<?> outer = INSIDE.put(thread, this);
+		this.around = (outer != this) ? outer : this.around;
+		try {
+			command.run();
+		}
+		finally {
+			if (outer != null) {
+				INSIDE.put(thread, outer);
+			}
+			else {
+				INSIDE.remove(thread);
+			}
+		}
+	}
+
+	/**
+	 * Returns whether the current thread runs something for a call of a runner whose work
+	 * has not ended, or for one inside such a call.
+	 */
+	static boolean isInside(Calls calls) {
+		OwnedCall<?> call = INSIDE.isEmpty() ? null : INSIDE.get(Thread.currentThread());
+		while (call != null && (call.calls != calls || !(call.isOpen() || call.isAbandoned()))) {
+			call = call.around;
+		}
+		return call != null;
 	}
 
 	/**
@@ -406,9 +458,9 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	}
 
 	@Override
-	final boolean isHandledBy(Thread thread) {
+	final boolean isHandledBy(Predicate<@Nullable Thread> some) {
 		Scope scope = this.scope;
-		return super.isHandledBy(thread) || (scope != null && scope.isCalledBy(thread));
+		return super.isHandledBy(some) || (scope != null && scope.isCalledBy(some));
 	}
 
 }

@@ -91,20 +91,18 @@ public final class Register {
 	}
 
 	/**
-	 * Returns the same, without the calls whose thread is one that does not count.
+	 * Returns the same, without the calls that some threads are inside of.
+	 * @param some tells of a thread, or of none, whether it is one of them
 	 */
-	public boolean isIdleBut(Predicate<Thread> passed) {
-		return !this.first.any((call) -> {
-			Thread thread = call.thread();
-			return !call.isLeft() && (thread == null || !passed.test(thread));
-		});
+	public boolean isIdleBut(Predicate<@Nullable Thread> some) {
+		return !this.first.any((call) -> !call.isLeft() && !call.isHandledBy(some));
 	}
 
 	/**
 	 * Returns whether a thread is inside a call.
 	 */
 	public boolean isBusy(Thread thread) {
-		return this.first.any((call) -> call.isHandledBy(thread));
+		return this.first.any((call) -> call.isHandledBy((other) -> other == thread));
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -147,7 +148,16 @@ final class Scope implements RunScope, Spin.Condition {
 	@Override
 	public <U extends @Nullable Object> CompletableFuture<U> fork(AsyncCallable<U> task) {
 		Objects.requireNonNull(task, "child");
-		return start(task, this.call.startOn(task));
+		return start(task, startOn(task));
+	}
+
+	/**
+	 * Returns what calls the task of a child, {@code null} for the loop. In place means
+	 * on the owner's thread, whoever starts the child.
+	 */
+	@Nullable Executor startOn(AsyncCallable<?> task) {
+		Executor executor = this.call.startOn(task);
+		return (executor == StartPolicy.CALLER) ? this.hops : executor;
 	}
 
 	private <U extends @Nullable Object> CompletableFuture<U> start(AsyncCallable<U> task,
@@ -236,10 +246,10 @@ final class Scope implements RunScope, Spin.Condition {
 
 	/**
 	 * Returns whether a child is being called by a thread that is there for nothing else,
-	 * this one.
+	 * one of these.
 	 */
-	boolean isCalledBy(Thread thread) {
-		return this.children.stream().anyMatch((child) -> child.isCalledBy(thread));
+	boolean isCalledBy(Predicate<@Nullable Thread> some) {
+		return this.children.stream().anyMatch((child) -> child.isCalledBy(some));
 	}
 
 	boolean hasChildren() {

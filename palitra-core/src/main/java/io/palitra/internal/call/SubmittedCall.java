@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -97,14 +98,15 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	}
 
 	private void setDeadline() {
-		long limit = limit();
-		if (limit == Nanos.FOREVER || !isOpen()) {
+		// From the call on: a task that was called in place has taken its time of that.
+		long left = timeLeft();
+		if (left == Nanos.FOREVER || !isOpen()) {
 			return;
 		}
 		synchronized (this) {
 			// Under the lock that ended() takes: it sees the deadline, or none is set.
 			if (isOpen()) {
-				this.deadline = Clock.after(limit, this::expire);
+				this.deadline = Clock.after(left, this::expire);
 			}
 		}
 	}
@@ -181,8 +183,8 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	}
 
 	@Override
-	boolean isHandledBy(Thread thread) {
-		return this.maker == thread || this.ender == thread || super.isHandledBy(thread);
+	boolean isHandledBy(Predicate<@Nullable Thread> some) {
+		return some.test(this.maker) || some.test(this.ender) || super.isHandledBy(some);
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -181,10 +182,10 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 
 	/**
 	 * Returns whether the task is being called by a thread that is there for nothing
-	 * else, this one.
+	 * else, one of these.
 	 */
-	final boolean isCalledBy(Thread thread) {
-		return this.state instanceof Starting starting && starting.thread() == thread;
+	final boolean isCalledBy(Predicate<@Nullable Thread> some) {
+		return this.state instanceof Starting starting && some.test(starting.thread());
 	}
 
 	/**
@@ -213,14 +214,16 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 
 	/**
 	 * Has an executor start the work: where the caller is, if the executor runs in place
-	 * what it is given, on the loop if it is one, and otherwise on a thread that is there
-	 * for nothing else. One that does not take it refuses the work.
+	 * what it is given, on the loop or the owner's thread if it is that, and otherwise on
+	 * a thread that is there for nothing else. One that does not take it refuses the
+	 * work.
 	 */
 	final void startBy(Executor executor) {
 		Thread caller = Thread.currentThread();
 		try {
 			executor.execute(() -> {
-				boolean alone = Thread.currentThread() != caller && Loop.currentRunner() == null;
+				boolean alone = Thread.currentThread() != caller && !(executor instanceof Hops)
+						&& Loop.currentRunner() == null;
 				start(alone ? new Starting() : State.STARTING);
 			});
 		}

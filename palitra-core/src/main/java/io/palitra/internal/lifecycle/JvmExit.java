@@ -1,5 +1,7 @@
 package io.palitra.internal.lifecycle;
 
+import org.jspecify.annotations.Nullable;
+
 import io.palitra.internal.loop.Threads;
 
 /**
@@ -35,7 +37,10 @@ final class JvmExit {
 	/**
 	 * Returns whether a thread waits for the end of the JVM.
 	 */
-	static boolean isAwaitedBy(Thread thread) {
+	static boolean isAwaitedBy(@Nullable Thread thread) {
+		if (thread == null) {
+			return false;
+		}
 		for (StackTraceElement frame : thread.getStackTrace()) {
 			if (frame.getClassName().equals("java.lang.Shutdown")) {
 				return true;

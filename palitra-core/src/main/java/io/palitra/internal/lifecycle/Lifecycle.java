@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
@@ -36,11 +37,21 @@ public final class Lifecycle {
 	 */
 	private static final long STARTING_GRACE = 2_000_000_000;
 
+	/**
+	 * How often whoever waits for the lock looks whether that is in vain: 10 ms.
+	 */
+	private static final long HOLDER_CHECK = 10_000_000;
+
 	private final Calls calls;
 
 	private final Life life;
 
 	private final ReentrantLock lock = new ReentrantLock();
+
+	/**
+	 * The thread that has the lock, for those who wait for it.
+	 */
+	private volatile @Nullable Thread holder;
 
 	private final Grace grace = new Grace();
 
@@ -130,6 +141,7 @@ public final class Lifecycle {
 			this.grace.shorten(0);
 		}
 		this.lock.lock();
+		this.holder = Thread.currentThread();
 		try {
 			if (this.closeRequested) {
 				throw this.calls.closed("A closed runner cannot be started", null);
@@ -193,7 +205,7 @@ public final class Lifecycle {
 	 * for does not wait for the thread. That would be so on a loop, inside a call of the
 	 * runner, and in what the end itself calls.
 	 */
-	private boolean mayWaitHere() {
+	public boolean mayWaitHere() {
 		return Loop.currentRunner() == null && !this.lock.isHeldByCurrentThread() && !this.calls.isInCall();
 	}
 
@@ -212,7 +224,11 @@ public final class Lifecycle {
 			// Of whoever is ending the same loop; endLoop(..) says it again, for oneself.
 			this.grace.shorten(nanos);
 		}
-		beginTurn();
+		if (!beginTurn()) {
+			Log.warn("Runner \"" + this.calls.settings().runner() + "\" is not closed: the thread that closes it waits "
+					+ "for the end of the JVM");
+			return List.of();
+		}
 		try {
 			return isCurrent(only) ? endLoop(nanos, target) : List.of();
 		}
@@ -228,21 +244,33 @@ public final class Lifecycle {
 	/**
 	 * Takes the lock. An interrupt ends the grace of whoever has it, as it ends one's
 	 * own; the thread's flag is kept.
+	 * @return {@code false} if whoever has it never gives it back, as he waits for the
+	 * end of the JVM: what the end of a runner calls may ask for that
 	 */
-	private void beginTurn() {
+	private boolean beginTurn() {
 		boolean interrupted = false;
-		while (!this.lock.isHeldByCurrentThread()) {
+		boolean begun = false;
+		while (!begun && !isHolderLost()) {
 			try {
-				this.lock.lockInterruptibly();
+				begun = this.lock.tryLock(HOLDER_CHECK, TimeUnit.NANOSECONDS);
 			}
 			catch (InterruptedException ex) {
 				interrupted = true;
 				this.grace.shorten(0);
 			}
 		}
+		if (begun) {
+			this.holder = Thread.currentThread();
+		}
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+		return begun;
+	}
+
+	private boolean isHolderLost() {
+		Thread holder = this.holder;
+		return holder != null && JvmExit.isUnderWay() && JvmExit.isAwaitedBy(holder);
 	}
 
 	/**
@@ -250,6 +278,7 @@ public final class Lifecycle {
 	 */
 	private void endTurn() {
 		this.grace.reset();
+		this.holder = null;
 		this.lock.unlock();
 	}
 
@@ -276,25 +305,28 @@ public final class Lifecycle {
 	 * Gives the calls in flight their grace, and ends those that are left.
 	 */
 	private void drain() {
-		this.grace.await(() -> isIdle() || isAwaitedByItself(), 0);
+		await(() -> isIdle() || (JvmExit.isUnderWay() && this.calls.register().isIdleBut(JvmExit::isAwaitedBy)), 0);
 		if (!isIdle()) {
 			this.calls.endAll(this.life.loop(), null);
 		}
 	}
 
 	/**
-	 * Returns whether what is left of the calls waits for the end of the JVM, which waits
-	 * for the hook that ends this runner. A loop that does serves nobody any more.
+	 * Waits within the grace for what the loop's thread does. One that waits for the end
+	 * of the JVM, and so perhaps for the hook that ends this runner, serves nobody any
+	 * more, which ends the grace.
+	 * @param least how many nanoseconds there are in any case
 	 */
-	private boolean isAwaitedByItself() {
-		if (!JvmExit.isUnderWay()) {
-			return false;
-		}
-		if (JvmExit.isAwaitedBy(this.life.loop().thread())) {
+	private void await(BooleanSupplier done, long least) {
+		this.grace.await(() -> done.getAsBoolean() || isLoopLost(), least);
+	}
+
+	private boolean isLoopLost() {
+		boolean lost = JvmExit.isUnderWay() && JvmExit.isAwaitedBy(this.life.loop().thread());
+		if (lost) {
 			this.grace.shorten(0);
-			return true;
 		}
-		return this.calls.register().isIdleBut(JvmExit::isAwaitedBy);
+		return lost;
 	}
 
 	private boolean isIdle() {
@@ -328,7 +360,7 @@ public final class Lifecycle {
 		Loop loop = this.life.loop();
 		if (this.grace.left() > 0) {
 			loop.closeWhenIdle();
-			this.grace.await(loop::isClosed, 0);
+			await(loop::isClosed, 0);
 		}
 		List<Runnable> unstarted = loop.close();
 		int tasks = 0;
@@ -340,7 +372,7 @@ public final class Lifecycle {
 			Log.warn("Runner \"" + this.calls.settings().runner() + "\" was shut down before its loop could start "
 					+ tasks + " tasks");
 		}
-		this.grace.await(() -> !loop.thread().isAlive(), LEAST_GRACE);
+		await(() -> !loop.thread().isAlive(), LEAST_GRACE);
 		return unstarted;
 	}
 
@@ -382,14 +414,13 @@ public final class Lifecycle {
 		Cleanup work = new Cleanup(this.calls.settings().runner(), cleanup);
 		loop.execute(work);
 		BooleanSupplier lost = () -> loop.isClosed() && !work.isStarted();
-		this.grace.await(() -> work.isDone() || lost.getAsBoolean(), LEAST_GRACE);
+		await(() -> work.isDone() || lost.getAsBoolean(), LEAST_GRACE);
 		if (work.isDone()) {
 			return true;
 		}
 		// Each is started, even if the one before has taken all of the grace: a loop that
 		// is held has little time to be let go, one that waits for a processor more.
-		this.grace.await(() -> work.isStarted() || lost.getAsBoolean() || loop.watch().heldFor() >= Loop.HELD,
-				STARTING_GRACE);
+		await(() -> work.isStarted() || lost.getAsBoolean() || loop.watch().heldFor() >= Loop.HELD, STARTING_GRACE);
 		if (lost.getAsBoolean()) {
 			return false;
 		}
