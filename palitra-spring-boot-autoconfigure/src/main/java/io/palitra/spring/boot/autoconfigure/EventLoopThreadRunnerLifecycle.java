@@ -7,9 +7,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
-import io.palitra.EventLoop;
 import io.palitra.EventLoopThreadRunner;
-import io.palitra.RunPhase;
 import io.palitra.RunnerClosedException;
 
 /**
@@ -111,7 +109,8 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 
 	@Override
 	public void stop(Runnable callback) {
-		if (isInCall()) {
+		EventLoopThreadRunner runner = runner();
+		if (runner != null && runner.isInCall()) {
 			// The context waits here for the callback: a call that closes its own context
 			// would wait for itself.
 			stopAndTell(callback);
@@ -120,24 +119,6 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 		Thread thread = new Thread(null, () -> stopAndTell(callback), "palitra-stop-" + this.runnerBeanName, 0, false);
 		thread.setDaemon(true);
 		thread.start();
-	}
-
-	/**
-	 * Returns whether the current thread calls a task, or runs a command of one for its
-	 * caller. A command is told by the name of its thread: another thread of that name
-	 * stops the runner in place, too, which is slower and nothing worse.
-	 */
-	private boolean isInCall() {
-		if (EventLoop.isCurrentThread()) {
-			return true;
-		}
-		EventLoopThreadRunner runner = runner();
-		String thread = Thread.currentThread().getName();
-		return runner != null && runner.isAlive()
-				&& runner.snapshot(Integer.MAX_VALUE)
-					.calls()
-					.stream()
-					.anyMatch((call) -> call.phase() == RunPhase.CALLER_HOP && thread.equals(call.ownerThreadName()));
 	}
 
 	private void stopAndTell(Runnable callback) {

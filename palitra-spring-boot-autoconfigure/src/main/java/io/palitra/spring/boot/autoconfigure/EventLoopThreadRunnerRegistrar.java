@@ -1,13 +1,16 @@
 package io.palitra.spring.boot.autoconfigure;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -15,15 +18,19 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.context.properties.bind.BindMethod;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import io.palitra.EventLoopThreadRunner;
 
@@ -67,14 +74,58 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 		this.autoStartups.put(DEFAULT_BEAN, properties.getRunner().isAutoStartup());
 		// Most applications have one runner and are not to start later for the others.
 		if (binder.bind(RUNNERS, Bindable.mapOf(String.class, Object.class)).isBound()) {
-			Map<String, PalitraProperties.Runner> runners = inheritingBinder()
-				.bind(RUNNERS, Bindable.mapOf(String.class, PalitraProperties.Runner.class))
-				.orElseGet(Map::of);
+			Map<String, PalitraProperties.Runner> runners = new LinkedHashMap<>(
+					bind(inheritingBinder()).orElseGet(Map::of));
+			runners.keySet().removeAll(misread(runners.keySet(), bind(binder).orElseGet(Map::of).keySet()));
 			checkNames(runners);
 			runners.forEach((name, settings) -> register(registry, name, settings));
 			registry.registerBeanDefinition("unqualifiedRunnerCheck", definition(UnqualifiedRunnerCheck.class,
 					() -> new UnqualifiedRunnerCheck(this.context.getBeanFactory(), DEFAULT_BEAN, runners.keySet())));
 		}
+	}
+
+	private static BindResult<Map<String, PalitraProperties.Runner>> bind(Binder binder) {
+		return binder.bind(RUNNERS, Bindable.mapOf(String.class, PalitraProperties.Runner.class));
+	}
+
+	/**
+	 * Returns the names that are only what Spring Boot makes of variables of the
+	 * environment, where hyphens are lacking or stand as dots: another way to write one
+	 * of the other names, or the beginning of one.
+	 * @param own the names with properties of their own
+	 */
+	private Set<String> misread(Set<String> names, Set<String> own) {
+		Set<String> misread = new HashSet<>();
+		for (String name : names) {
+			boolean other = names.stream()
+				.anyMatch((written) -> !written.equals(name) && written.replace("-", "").equalsIgnoreCase(name));
+			if ((other || !own.contains(name)) && isOfVariables(name)) {
+				misread.add(name);
+			}
+		}
+		return misread;
+	}
+
+	private boolean isOfVariables(String runner) {
+		boolean found = false;
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.context.getEnvironment())) {
+			if (source instanceof IterableConfigurationPropertySource names
+					&& names.stream().anyMatch((name) -> isOf(name, runner))) {
+				if (!(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
+					return false;
+				}
+				found = true;
+			}
+		}
+		return found;
+	}
+
+	/**
+	 * To the letter: names that differ in hyphens are equal to Spring Boot.
+	 */
+	private static boolean isOf(ConfigurationPropertyName name, String runner) {
+		int runners = RUNNERS.getNumberOfElements();
+		return RUNNERS.isAncestorOf(name) && name.getElement(runners, Form.ORIGINAL).equals(runner);
 	}
 
 	@Override
@@ -101,6 +152,11 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 
 	private void register(BeanDefinitionRegistry registry, String name, PalitraProperties.Runner settings) {
 		String bean = name + BEAN_SUFFIX;
+		BeanFactory parent = ((ConfigurableListableBeanFactory) registry).getParentBeanFactory();
+		if (parent != null && parent.containsBean(bean) && parent.isTypeMatch(bean, EventLoopThreadRunner.class)) {
+			// Of the same name, and with the same limit for all: as for the default one.
+			return;
+		}
 		if (registry.isBeanNameInUse(bean)) {
 			throw InvalidPalitraPropertyException.name(RUNNERS + "." + name,
 					"the application has a bean of its own that is named '" + bean + "'",

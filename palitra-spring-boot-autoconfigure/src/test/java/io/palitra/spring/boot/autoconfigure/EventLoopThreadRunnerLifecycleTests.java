@@ -25,9 +25,13 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
+import io.palitra.AsyncCallable;
+import io.palitra.BlockingTasks;
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.RunOptions;
 import io.palitra.RunnerClosedException;
 import io.palitra.RunnerState;
+import io.palitra.StartOn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -303,6 +307,23 @@ class EventLoopThreadRunnerLifecycleTests {
 				});
 				assertThat(result).isEqualTo(how);
 				await().atMost(Duration.ofSeconds(30)).until(() -> runner.snapshot().state() == ended);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "in-place", "blocking" })
+	void callWhoseTaskEndsItsOwnContextElsewhereThanOnTheLoopDoesNotWaitForItselfC10(String where) {
+		this.contextRunner.withPropertyValues("palitra.runner.shutdown.grace-period=1h", "palitra.runner.timeout=30s")
+			.run((context) -> {
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				AsyncCallable<String> task = BlockingTasks.blocking(() -> {
+					context.close();
+					return "closed";
+				});
+				RunOptions options = where.equals("in-place") ? RunOptions.defaults().startOn(StartOn.caller())
+						: RunOptions.defaults();
+				assertThat(runner.run(task, options)).isEqualTo("closed");
+				await().atMost(Duration.ofSeconds(30)).until(() -> runner.snapshot().state() == RunnerState.CLOSED);
 			});
 	}
 

@@ -9,6 +9,8 @@ import java.util.concurrent.Executor;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -137,6 +139,33 @@ class NamedRunnersTests {
 				assertThatExceptionOfType(RunTimeoutException.class)
 					.isThrownBy(() -> reports.run(CompletableFuture::new));
 			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "PALITRA_RUNNERS_BULKLOAD_TIMEOUT", "PALITRA_RUNNERS_BULK_LOAD_TIMEOUT" })
+	void environmentVariablesSetARunnerWhoseNameHasHyphens(String variable) {
+		this.contextRunner.withPropertyValues("palitra.runner.timeout=1h", "palitra.runners.bulk-load.max-in-flight=4")
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", Map.of(variable, "30ms"))))
+			.run((context) -> {
+				assertThat(context.getBeanNamesForType(EventLoopThreadRunner.class))
+					.containsExactlyInAnyOrder("eventLoopThreadRunner", "bulk-loadEventLoopThreadRunner");
+				assertThatExceptionOfType(RunTimeoutException.class)
+					.isThrownBy(() -> named(context, "bulk-load").run(CompletableFuture::new))
+					.satisfies((ex) -> assertThat(ex.getLimit()).isEqualTo(Duration.ofMillis(30)));
+			});
+	}
+
+	@Test
+	void childContextHasTheRunnersOfItsParent() {
+		ApplicationContextRunner configured = this.contextRunner
+			.withPropertyValues("palitra.runners.reports.timeout=30ms");
+		configured.run((parent) -> configured.withParent(parent).run((child) -> {
+			assertThat(named(child, "reports")).isSameAs(named(parent, "reports"));
+			assertThat(child.getBean(EventLoopThreadRunner.class))
+				.isSameAs(parent.getBean(EventLoopThreadRunner.class));
+		}));
 	}
 
 	@Test

@@ -15,6 +15,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
+import io.palitra.EventLoopThreadRunner;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -82,7 +84,7 @@ class UnknownPropertiesTests {
 				.getPropertySources()
 				.addFirst(new SystemEnvironmentPropertySource(
 						"test-" + StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
-			.run((context) -> assertThat(context).hasNotFailed());
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(EventLoopThreadRunner.class));
 		assertThat(output).containsOnlyOnce("palitra has no property")
 			.contains("palitra has no property palitra.runner.timout (");
 	}

@@ -1,6 +1,8 @@
 package io.palitra.spring.boot.autoconfigure.http;
 
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -51,8 +53,7 @@ final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroup
 		Set<String> names = new TreeSet<>();
 		groups.forEachProxyFactory((group, factory) -> {
 			names.add(group.name());
-			PalitraHttpProperties.Group settings = this.properties.getGroups()
-				.getOrDefault(group.name(), new PalitraHttpProperties.Group());
+			PalitraHttpProperties.Group settings = settings(group.name());
 			EventLoopThreadRunner runner = runner(group.name(), settings.getRunner());
 			if (runner != null) {
 				factory.exchangeAdapterDecorator(
@@ -60,13 +61,31 @@ final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroup
 			}
 		});
 		for (String name : this.properties.getGroups().keySet()) {
-			if (!names.contains(name)) {
+			if (names.stream().noneMatch((group) -> isMeant(name, group))) {
 				throw InvalidPalitraPropertyException.name(GROUPS + name,
 						"no group of HTTP interfaces of client type WEB_CLIENT has this name, only " + names + " do",
 						"Correct the name, or give the group the client type, as in @ImportHttpServices(group = \""
 								+ name + "\", clientType = ClientType.WEB_CLIENT, ...).");
 			}
 		}
+	}
+
+	private PalitraHttpProperties.Group settings(String group) {
+		Map<String, PalitraHttpProperties.Group> groups = this.properties.getGroups();
+		PalitraHttpProperties.Group settings = groups.get(group);
+		for (String name : groups.keySet()) {
+			if (settings == null && isMeant(name, group)) {
+				settings = groups.get(name);
+			}
+		}
+		return (settings != null) ? settings : new PalitraHttpProperties.Group();
+	}
+
+	/**
+	 * A variable of the environment has no hyphens, and neither case.
+	 */
+	private static boolean isMeant(String written, String group) {
+		return written.equals(group) || written.equals(group.replace("-", "").toLowerCase(Locale.ROOT));
 	}
 
 	private HttpExchangeAdapter throughRunner(HttpServiceGroup group, HttpExchangeAdapter adapter,

@@ -3,6 +3,7 @@ package io.palitra.spring.boot.autoconfigure.http;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
@@ -38,6 +39,7 @@ import org.springframework.boot.webclient.autoconfigure.service.ReactiveHttpServ
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.support.NotFoundWebClientAdapterDecorator;
@@ -182,6 +184,17 @@ class Boot4HttpAutoConfigurationTests {
 	@Test
 	void timeoutOfTheGroupComesBeforeThatOfTheRunner() {
 		this.contextRunner.withPropertyValues("palitra.runner.timeout=1m", "palitra.http.groups.users.timeout=120ms")
+			.run(timesOutAfter(120));
+	}
+
+	@Test
+	void environmentVariableSetsAGroupWhoseNameHasHyphens() {
+		this.withoutGroups.withUserConfiguration(HyphenatedGroup.class)
+			.withPropertyValues("spring.http.serviceclient.user-api.base-url=" + this.upstream.url())
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment",
+						Map.of("PALITRA_HTTP_GROUPS_USERAPI_TIMEOUT", "120ms"))))
 			.run(timesOutAfter(120));
 	}
 
@@ -384,6 +397,12 @@ class Boot4HttpAutoConfigurationTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportHttpServices(group = "users", types = Users.class, clientType = ClientType.REST_CLIENT)
 	static class RestClientGroup {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportHttpServices(group = "user-api", types = Users.class, clientType = ClientType.WEB_CLIENT)
+	static class HyphenatedGroup {
 
 	}
 
