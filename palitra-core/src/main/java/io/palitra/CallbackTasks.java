@@ -33,8 +33,8 @@ public final class CallbackTasks {
 
 	/**
 	 * Makes a task of a call that answers by a callback. Where the client tells of a
-	 * cancellation, pass that on with {@code answer.cancel(false)}, which does not cancel
-	 * the client's call once more. An answer that comes after the caller has given up,
+	 * cancellation, its own or the one that it was asked for, pass that on with
+	 * {@code answer.cancel(false)}. An answer that comes after the caller has given up,
 	 * and a second one, are late results: the runner discards them
 	 * ({@link EventLoopThreadRunner.Builder#onDiscard}).
 	 * @param <T> the type of the answer
@@ -64,8 +64,8 @@ public final class CallbackTasks {
 		 * Starts the call and returns at once; must not block.
 		 * @param answer to be completed by the callback, with the result or the failure,
 		 * on any thread
-		 * @return cancels the call; run at most once, and not after the answer. {@code ()
-		 * -> {}} if the client cannot
+		 * @return cancels the call; run once if the answer is cancelled, by whomever, and
+		 * not after another answer. {@code () -> {}} if the client cannot
 		 * @throws Exception when the call cannot be started
 		 */
 		Runnable start(CompletableFuture<T> answer) throws Exception;

@@ -313,7 +313,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	private <T extends @Nullable Object> T await(CompletionStage<T> alreadyStarted, RunOptions options) {
 		refuseNull("await", "alreadyStarted", alreadyStarted);
 		boolean done = Stages.isDone(alreadyStarted);
-		AwaitCall<T> call = AwaitCall.of(this.calls, alreadyStarted, options);
+		AwaitCall<T> call = new AwaitCall<>(this.calls, alreadyStarted, options);
 		if (!done) {
 			refuseToBlock("await", call);
 		}
@@ -723,7 +723,7 @@ public final class EventLoopThreadRunner implements AutoCloseable {
 	 */
 	private <T extends @Nullable Object> void await(CompletionStage<T> signal, RunOptions options, Runnable start,
 			Executor loop) {
-		OwnedCall<T> call = AwaitCall.of(this.calls, signal, options);
+		OwnedCall<T> call = new AwaitCall<>(this.calls, signal, options);
 		refuseToBlock("stream", call);
 		if (!Thread.currentThread().isInterrupted()) {
 			loop.execute(start);

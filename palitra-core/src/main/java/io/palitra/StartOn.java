@@ -20,9 +20,9 @@ public final class StartOn {
 	/**
 	 * Calls tasks in place, on the thread that makes the call. No thread is crossed, and
 	 * the context is there by itself; a task that blocks before it returns its stage
-	 * cannot be left on time. The tasks of children that others start, as the next of a
-	 * bounded {@code gather} or a {@code fork} in a dependent, are commands for that
-	 * thread ({@link RunScope#caller()}).
+	 * cannot be left on time. The tasks of a {@code gather} are called there, too, those
+	 * that wait for others as commands for that thread ({@link RunScope#caller()}); one
+	 * of {@code fork} on the thread that forks.
 	 * @return an executor that runs commands in place
 	 */
 	public static Executor caller() {

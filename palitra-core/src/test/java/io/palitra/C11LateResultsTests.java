@@ -618,6 +618,28 @@ class C11LateResultsTests {
 				});
 			}
 			return fork;
+		}), Named.of("the run, and not what follows a branch and fails", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.later("value"));
+			CompletableFuture<?>[] branches = new CompletableFuture<?>[2];
+			for (int branch = 0; branch < branches.length; branch++) {
+				branches[branch] = fork.whenComplete((value, failure) -> {
+				}).whenComplete((value, failure) -> {
+					throw new IllegalStateException("of the branch");
+				});
+			}
+			return CompletableFuture.allOf(branches).handle((none, failure) -> fork.join());
+		}), Named.of("a combination, and not a branch that fails", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.later("value"));
+			CompletableFuture<Object> branch = fork.whenComplete((value, failure) -> {
+				throw new IllegalStateException("of the branch");
+			});
+			return branch.handle((none, failure) -> "ended").thenCombine(fork, (ended, value) -> value);
+		}), Named.of("a combination of its own, and not a branch that fails", (scope) -> {
+			CompletableFuture<Object> fork = scope.fork(Support.later("value"));
+			CompletableFuture<Object> branch = fork.whenComplete((value, failure) -> {
+				throw new IllegalStateException("of the branch");
+			});
+			return fork.thenCombine(branch.handle((none, failure) -> "ended"), (value, ended) -> value);
 		}), Named.of("the run, and not a branch that is completed meanwhile", (scope) -> {
 			CompletableFuture<Object> fork = scope.fork(Support.later("value"));
 			AtomicReference<CompletableFuture<Object>> branch = new AtomicReference<>();

@@ -102,6 +102,29 @@ class C15NestedPermitTests {
 	}
 
 	@Test
+	void callInAHopThatIsLeftOverWhileAChildHasThePermitNeedsNone() {
+		CompletableFuture<String> work = new CompletableFuture<>();
+		Work<String> child = Work.stubborn();
+		CountDownLatch hopping = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			scope.fork(() -> child);
+			scope.caller().execute(() -> {
+				hopping.countDown();
+				Support.await(goOn);
+			});
+			scope.caller().execute(() -> this.runner.run(Support.value("left over")));
+			return work;
+		}));
+		Support.await(hopping);
+		work.complete("outer");
+		goOn.countDown();
+		assertThat(owner.value()).isEqualTo("outer");
+		child.complete("late");
+		assertThatOnePermitIsLeft();
+	}
+
+	@Test
 	void callInAHopThatIsLeftOverWhenTheWorkHasEndedNeedsAPermitOfItsOwn() {
 		CompletableFuture<String> work = new CompletableFuture<>();
 		CountDownLatch hopping = new CountDownLatch(1);

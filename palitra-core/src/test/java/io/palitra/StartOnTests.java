@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -61,44 +62,83 @@ class StartOnTests {
 	}
 
 	@Test
-	void callerCallsTheTasksOfChildrenWhoeverStartsThem() {
+	void callerCallsAllTasksOfAGatherWhoeverEndsTheOneBefore() {
 		List<Thread> threads = new CopyOnWriteArrayList<>();
 		AsyncCallable<String> task = () -> {
 			threads.add(Thread.currentThread());
-			return Support.<String>later("x").call();
+			return endedElsewhere();
 		};
 		try (EventLoopThreadRunner runner = runner(StartOn.caller())) {
 			assertThat(runner.gather(List.of(task, task, task), RunOptions.defaults().maxConcurrency(1)))
 				.containsExactly("x", "x", "x");
-			assertThat(runner.<String>runScoped((scope) -> scope.fork(task).thenCompose((value) -> scope.fork(task))))
-				.isEqualTo("x");
 		}
-		assertThat(threads).hasSize(5).containsOnly(Thread.currentThread());
+		assertThat(threads).hasSize(3).containsOnly(Thread.currentThread());
 	}
 
 	@Test
 	void callerThatCallsTheTaskOfAChildIsNotInterruptedWithIt() {
-		AtomicBoolean interrupted = new AtomicBoolean();
+		CountDownLatch called = new CountDownLatch(1);
+		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
 		try (EventLoopThreadRunner runner = runner(StartOn.caller())) {
-			String outcome = runner.runScoped((scope) -> {
-				CompletableFuture<String> result = new CompletableFuture<>();
-				Support.daemon(() -> {
-					AtomicReference<CompletableFuture<String>> child = new AtomicReference<>();
-					child.set(scope.fork(() -> {
-						Support.eventually().until(() -> child.get() != null);
-						child.get().cancel(true);
-						// An interrupt would come from elsewhere.
-						Thread.sleep(50);
-						return new CompletableFuture<>();
-					}));
-					child.get().whenComplete((value, failure) -> result.complete("cancelled"));
-				}).start();
-				return result;
-			});
-			interrupted.set(Thread.interrupted());
-			assertThat(outcome).isEqualTo("cancelled");
+			AsyncCallable<String> blocking = () -> {
+				called.countDown();
+				try {
+					// Nobody opens it
+					interrupted.complete(new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS));
+				}
+				catch (InterruptedException ex) {
+					interrupted.complete(true);
+				}
+				return new CompletableFuture<>();
+			};
+			Owner<Object> owner = Owner.start(() -> runner.gather(List.of(StartOnTests::endedElsewhere, blocking),
+					RunOptions.defaults().maxConcurrency(1)));
+			Support.await(called);
+			runner.close(Duration.ZERO);
+			assertThat(owner.failure()).isInstanceOf(RunnerClosedException.class);
 		}
-		assertThat(interrupted).isFalse();
+		assertThat(interrupted).isCompletedWithValue(false);
+	}
+
+	private static CompletableFuture<String> endedElsewhere() {
+		CompletableFuture<String> stage = new CompletableFuture<>();
+		Support.daemon(() -> {
+			Support.untilFollowed(stage);
+			stage.complete("x");
+		}).start();
+		return stage;
+	}
+
+	/**
+	 * A sibling has failed while the owner is busy with the task before.
+	 */
+	@Test
+	void callerCallsNoTaskOfAGatherThatHasFailed() {
+		CountDownLatch busy = new CountDownLatch(1);
+		CompletableFuture<String> failing = new CompletableFuture<>();
+		AtomicBoolean calledLate = new AtomicBoolean();
+		try (EventLoopThreadRunner runner = runner(StartOn.caller())) {
+			AsyncCallable<String> blocking = () -> {
+				busy.countDown();
+				Support.eventually().until(failing::isCompletedExceptionally);
+				return new CompletableFuture<>();
+			};
+			CompletableFuture<String> first = new CompletableFuture<>();
+			CompletableFuture<String> second = new CompletableFuture<>();
+			Owner<Object> owner = Owner
+				.start(() -> runner.gather(List.of(() -> first, () -> second, () -> failing, blocking, () -> {
+					calledLate.set(true);
+					return new CompletableFuture<>();
+				}), RunOptions.defaults().maxConcurrency(3)));
+			Support.untilFollowed(failing);
+			first.complete("x");
+			Support.await(busy);
+			// From here on the last is a command for the owner.
+			second.complete("x");
+			failing.completeExceptionally(new IllegalStateException("expected"));
+			assertThat(owner.failure()).hasMessage("expected");
+		}
+		assertThat(calledLate).isFalse();
 	}
 
 	@Test

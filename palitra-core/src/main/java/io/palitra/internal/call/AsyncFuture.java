@@ -62,9 +62,21 @@ abstract class AsyncFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	}
 
 	@Override
+	public <U, V> CompletableFuture<V> thenCombineAsync(CompletionStage<? extends U> other,
+			BiFunction<? super T, ? super U, ? extends V> fn) {
+		return thenCombineAsync(other, fn, defaultExecutor());
+	}
+
+	@Override
 	public <U> CompletableFuture<Void> thenAcceptBoth(CompletionStage<? extends U> other,
 			BiConsumer<? super T, ? super U> action) {
 		return thenAcceptBothAsync(other, action);
+	}
+
+	@Override
+	public <U> CompletableFuture<Void> thenAcceptBothAsync(CompletionStage<? extends U> other,
+			BiConsumer<? super T, ? super U> action) {
+		return thenAcceptBothAsync(other, action, defaultExecutor());
 	}
 
 	@Override
@@ -78,8 +90,18 @@ abstract class AsyncFuture<T extends @Nullable Object> extends LoopFuture<T> {
 	}
 
 	@Override
+	public <U> CompletableFuture<U> applyToEitherAsync(CompletionStage<? extends T> other, Function<? super T, U> fn) {
+		return applyToEitherAsync(other, fn, defaultExecutor());
+	}
+
+	@Override
 	public CompletableFuture<Void> acceptEither(CompletionStage<? extends T> other, Consumer<? super T> action) {
 		return acceptEitherAsync(other, action);
+	}
+
+	@Override
+	public CompletableFuture<Void> acceptEitherAsync(CompletionStage<? extends T> other, Consumer<? super T> action) {
+		return acceptEitherAsync(other, action, defaultExecutor());
 	}
 
 	@Override

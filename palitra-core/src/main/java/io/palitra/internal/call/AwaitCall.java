@@ -14,17 +14,9 @@ public final class AwaitCall<T extends @Nullable Object> extends OwnedCall<T> {
 
 	private @Nullable CompletionStage<T> stage;
 
-	private AwaitCall(Calls calls, CompletionStage<T> stage, RunOptions options) {
+	public AwaitCall(Calls calls, CompletionStage<T> stage, RunOptions options) {
 		super(calls, null, CompletionStage.class, options, new State.Running(stage));
 		this.stage = stage;
-	}
-
-	/**
-	 * Creates a call that waits.
-	 */
-	public static <T extends @Nullable Object> AwaitCall<T> of(Calls calls, CompletionStage<T> stage,
-			RunOptions options) {
-		return new AwaitCall<>(calls, stage, options);
 	}
 
 	/**
@@ -33,7 +25,7 @@ public final class AwaitCall<T extends @Nullable Object> extends OwnedCall<T> {
 	 */
 	public @Nullable Object read() {
 		CompletionStage<T> done = Objects.requireNonNull(this.stage);
-		AwaitCall<T> reader = of(this.calls, done, options());
+		AwaitCall<T> reader = new AwaitCall<>(this.calls, done, options());
 		reader.listen(done);
 		// Nothing there yet if the stage runs its dependents elsewhere even when
 		// done.

@@ -142,7 +142,7 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		if (startOn() != null) {
 			endTornStart();
 		}
-		end(RunResult.ERROR, null, null);
+		giveUpAndCancel(RunResult.ERROR, null, null);
 		cancelAgain();
 		leaveInPlaceOfTheOwner();
 	}
@@ -243,23 +243,23 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 		// not ask again: another who ends the same work may be asking just now, and only
 		// the last who asks is told.
 		if (this.permitted && (waited || !waitsForOthers(this.calls.permitRelease()))) {
-			this.calls.releasePermit();
+			this.calls.permits().release();
 		}
 	}
 
 	@Override
 	final void refused(Throwable failure) {
-		end(RunResult.REJECTED, failure, null);
+		giveUpAndCancel(RunResult.REJECTED, failure, null);
 	}
 
 	@Override
 	final void dropped(boolean admitted) {
 		this.context = null;
 		if (!admitted) {
-			this.calls.forget(this);
+			this.calls.permits().forget(this);
 		}
 		else if (this.permitted) {
-			this.calls.releasePermit();
+			this.calls.permits().release();
 		}
 	}
 
@@ -269,21 +269,13 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	@Override
-	final void endedLate(boolean left) {
-		if (left) {
-			this.calls.register().leaveAbandoned(this);
-		}
+	final void endedLate() {
+		this.calls.register().leaveAbandoned(this);
 	}
 
 	@Override
 	final void moveOn(Runnable command) {
 		this.loop.executeInAnyCase(command);
-	}
-
-	@Override
-	public final @Nullable Runnable abandon() {
-		end(RunResult.CLOSED, null, null);
-		return null;
 	}
 
 	/**

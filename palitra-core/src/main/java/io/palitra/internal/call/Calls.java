@@ -31,12 +31,15 @@ public final class Calls {
 
 	private final Events events;
 
-	private final @Nullable Permits permits;
+	/**
+	 * Of use only if the runner is bounded.
+	 */
+	private final Permits permits;
 
 	/**
 	 * There from the beginning: where it is needed may be no memory for it.
 	 */
-	private final Runnable permitRelease = this::releasePermit;
+	private final Runnable permitRelease;
 
 	private final Snapshots snapshots = new Snapshots(this);
 
@@ -58,7 +61,8 @@ public final class Calls {
 				Chain.Tell.class);
 		this.settings = settings;
 		this.events = new Events(settings);
-		this.permits = settings.isBounded() ? new Permits(settings.maxInFlight(), settings.overloadPolicy()) : null;
+		this.permits = new Permits(settings.maxInFlight(), settings.overloadPolicy());
+		this.permitRelease = this.permits::release;
 	}
 
 	public Settings settings() {
@@ -77,7 +81,7 @@ public final class Calls {
 		return this.events;
 	}
 
-	@Nullable Permits permits() {
+	Permits permits() {
 		return this.permits;
 	}
 
@@ -88,7 +92,7 @@ public final class Calls {
 	 * the last.
 	 */
 	Open firstState() {
-		if (this.permits == null || this.life.loop().inLoop()) {
+		if (!this.settings.isBounded() || this.life.loop().inLoop()) {
 			return State.QUEUED;
 		}
 		return OwnedCall.isInside(this) ? State.QUEUED : State.WAITING;
@@ -112,7 +116,7 @@ public final class Calls {
 			return null;
 		}
 		this.events.rejected.increment();
-		return call.end(refused, null, null) ? refused : RunResult.CLOSED;
+		return call.giveUpAndCancel(refused, null, null) ? refused : RunResult.CLOSED;
 	}
 
 	/**
@@ -126,7 +130,7 @@ public final class Calls {
 	}
 
 	private @Nullable RunResult handOver(Call<?> call) {
-		if (call.needsPermit() && this.permits != null) {
+		if (call.needsPermit()) {
 			return this.permits.admit(call) ? null : RunResult.REJECTED;
 		}
 		return call.handOver() ? null : RunResult.CLOSED;
@@ -163,21 +167,6 @@ public final class Calls {
 
 	Runnable permitRelease() {
 		return this.permitRelease;
-	}
-
-	void releasePermit() {
-		if (this.permits != null) {
-			this.permits.release();
-		}
-	}
-
-	/**
-	 * The call does not want a permit any more.
-	 */
-	void forget(Call<?> call) {
-		if (this.permits != null) {
-			this.permits.forget(call);
-		}
 	}
 
 	/**

@@ -22,18 +22,10 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	/**
-	 * Enters the child in its scope, which cancels it at once if the run is over. Before
-	 * anything else becomes of it.
-	 */
-	final void enter() {
-		this.scope.enter(this);
-	}
-
-	/**
 	 * Cancels the child, if it has not ended.
 	 */
 	final void cancel() {
-		end(RunResult.CANCELLED, null, null);
+		giveUpAndCancel(RunResult.CANCELLED, null, null);
 	}
 
 	@Override
@@ -43,7 +35,8 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 			cancel();
 			return;
 		}
-		end(RunResult.ERROR, Texts.overloaded(Texts.task(this), this.scope.call().calls.settings(), failure), null);
+		giveUpAndCancel(RunResult.ERROR,
+				Texts.overloaded(Texts.task(this), this.scope.call().calls.settings(), failure), null);
 	}
 
 	@Override
@@ -74,12 +67,6 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	@Override
 	final void moveOn(Runnable command) {
 		this.scope.moveOn(command);
-	}
-
-	@Override
-	public final @Nullable Runnable abandon() {
-		cancel();
-		return null;
 	}
 
 	@Override

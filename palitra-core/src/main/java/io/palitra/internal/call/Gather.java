@@ -44,7 +44,8 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	private final int size;
 
 	/**
-	 * Let go with the outcomes. Read by the thread that starts the children.
+	 * Let go with the outcomes: there are none once nobody takes any. Read by the thread
+	 * that starts the children, and by whoever has put an outcome down.
 	 */
 	private volatile List<? extends AsyncCallable<? extends T>> tasks;
 
@@ -70,21 +71,11 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	private final AtomicInteger missing;
 
 	/**
-	 * How many children run.
-	 */
-	private final AtomicInteger running = new AtomicInteger();
-
-	/**
 	 * How often children were to be started since a thread began to: it goes on for the
 	 * others, so that one thread starts them, and a child that ends at once does not make
 	 * the stack grow.
 	 */
 	private final AtomicInteger starts = new AtomicInteger();
-
-	/**
-	 * Whether nobody takes outcomes any more.
-	 */
-	private volatile boolean closed;
 
 	/**
 	 * The next to start. Of the thread that starts them, passed on by {@link #starts}.
@@ -158,7 +149,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		Failed failed = null;
 		try {
 			AsyncCallable<? extends T> task = task(this.next);
-			while (task != null && failed == null && this.running.get() < this.maxConcurrency) {
+			while (task != null && failed == null && running(ended) < this.maxConcurrency) {
 				Executor executor = scope().startOn(task);
 				countCalling(executor == null);
 				// Looked at after that: whoever ends the run sees it, or is seen.
@@ -189,6 +180,15 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			fail(failed);
 		}
 		workEnded(ended);
+	}
+
+	/**
+	 * Returns how many children run: those that were begun and have not ended.
+	 * @param atOnce how many that are not counted yet have had their outcome at once, and
+	 * one more
+	 */
+	private int running(int atOnce) {
+		return this.missing.get() - atOnce - (this.size - this.next);
 	}
 
 	/**
@@ -223,8 +223,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 	private void startBy(Executor executor, int index, AsyncCallable<? extends T> task) {
 		Gathered child = new Gathered(index, task, State.QUEUED);
-		this.running.incrementAndGet();
-		child.enter();
+		scope().enter(child);
 		child.startBy(executor);
 	}
 
@@ -240,12 +239,10 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 
 	private void follow(int index, CompletionStage<? extends T> stage) {
 		Gathered child = new Gathered(index, null, State.STARTING);
-		child.enter();
+		scope().enter(child);
 		// The child counts from here on, and may end here.
 		countCalling(false);
 		child.follow(stage);
-		// It may have ended and be counted already: until here, one less seems to run.
-		this.running.incrementAndGet();
 	}
 
 	/**
@@ -286,7 +283,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	}
 
 	private void discardIfClosed() {
-		if (this.closed) {
+		if (this.tasks.isEmpty()) {
 			discard();
 		}
 	}
@@ -295,7 +292,6 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 * The work of a child has ended.
 	 */
 	private void workEnded() {
-		this.running.decrementAndGet();
 		workEnded(1);
 		if (this.maxConcurrency < this.size && !this.result.isDone()) {
 			startMore();
@@ -382,7 +378,6 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 	 * achieved all the same is nobody's.
 	 */
 	public void discard() {
-		this.closed = true;
 		this.tasks = List.of();
 		for (int index = 0; index < this.size; index++) {
 			Object outcome = this.outcomes.getAndSet(index, CLOSED);
@@ -434,10 +429,8 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		}
 
 		@Override
-		void endedLate(boolean left) {
-			if (left) {
-				Gather.this.workEnded();
-			}
+		void endedLate() {
+			Gather.this.workEnded();
 		}
 
 	}

@@ -49,7 +49,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	private volatile @Nullable Thread owner = Thread.currentThread();
 
 	/**
-	 * Whether the owner is parked or about to be.
+	 * Whether the owner is parked or about to be, or does what it was woken for.
 	 */
 	private volatile boolean parked;
 
@@ -61,7 +61,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 
 	/**
 	 * What belongs to a run that gets one; written before the call is handed over, let go
-	 * when the owner leaves.
+	 * when the owner leaves or, if children go on, with the last of them.
 	 */
 	private volatile @Nullable Scope scope;
 
@@ -166,12 +166,13 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 			scope.discardGathered();
 		}
 		Object outcome = outcome();
-		if (!(outcome instanceof Failed)) {
+		if (ownsStage() && !(outcome instanceof Failed)) {
 			events().discard(outcome);
 		}
-		tellEnd(outcome);
 		this.owner = null;
 		leaveRegister();
+		// After that: what a listener calls may wait for the calls that are here.
+		tellEnd(outcome);
 	}
 
 	private void awaitOutcome() {
@@ -193,11 +194,11 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 			while (isOpen()) {
 				long age = age(System.nanoTime());
 				if (timeLeft() <= 0) {
-					end(RunResult.TIMEOUT, null, null);
+					giveUpAndCancel(RunResult.TIMEOUT, null, null);
 				}
 				else if (Thread.interrupted()) {
 					interrupted = true;
-					end(RunResult.INTERRUPTED, null, null);
+					giveUpAndCancel(RunResult.INTERRUPTED, null, null);
 				}
 				else if (isHopWaiting()) {
 					hop();
@@ -237,7 +238,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 			}
 			loop.pump(this::isReleasable, waitLeft());
 			if (loop.isClosed()) {
-				end(RunResult.CLOSED, null, null);
+				giveUpAndCancel(RunResult.CLOSED, null, null);
 			}
 			return;
 		}
@@ -314,7 +315,7 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 				hearAgain(running);
 			}
 			if (timeLeft() <= 0) {
-				end(RunResult.TIMEOUT, null, RunPhase.CALLER_HOP);
+				giveUpAndCancel(RunResult.TIMEOUT, null, RunPhase.CALLER_HOP);
 			}
 		}
 	}
@@ -351,11 +352,12 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 			command.run();
 		}
 		finally {
-			if (outer != null) {
-				INSIDE.put(thread, outer);
-			}
-			else {
+			if (outer == null) {
 				INSIDE.remove(thread);
+			}
+			else if (outer != this) {
+				INSIDE.put(thread, outer);
+				this.around = null;
 			}
 		}
 	}
@@ -366,10 +368,18 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	 */
 	static boolean isInside(Calls calls) {
 		OwnedCall<?> call = INSIDE.isEmpty() ? null : INSIDE.get(Thread.currentThread());
-		while (call != null && (call.calls != calls || !(call.isOpen() || call.isAbandoned()))) {
+		while (call != null && (call.calls != calls || !call.works())) {
 			call = call.around;
 		}
 		return call != null;
+	}
+
+	/**
+	 * Returns whether its work, or a child's, goes on, which has its permit as long.
+	 */
+	private boolean works() {
+		Scope scope = this.scope;
+		return isOpen() || isAbandoned() || (scope != null && scope.hasChildren());
 	}
 
 	/**

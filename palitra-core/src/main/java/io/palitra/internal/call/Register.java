@@ -87,7 +87,7 @@ public final class Register {
 	 * Returns whether nobody needs the outcome of any call.
 	 */
 	public boolean isIdle() {
-		return isIdleBut((thread) -> false);
+		return !this.first.any((call) -> !call.isLeft());
 	}
 
 	/**

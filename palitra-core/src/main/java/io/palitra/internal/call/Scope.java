@@ -148,12 +148,12 @@ final class Scope implements RunScope, Spin.Condition {
 	@Override
 	public <U extends @Nullable Object> CompletableFuture<U> fork(AsyncCallable<U> task) {
 		Objects.requireNonNull(task, "child");
-		return start(task, startOn(task));
+		return start(task, this.call.startOn(task));
 	}
 
 	/**
-	 * Returns what calls the task of a child, {@code null} for the loop. In place means
-	 * on the owner's thread, whoever starts the child.
+	 * Returns what calls a task that is gathered, {@code null} for the loop. In place
+	 * means on the owner's thread, whoever starts it.
 	 */
 	@Nullable Executor startOn(AsyncCallable<?> task) {
 		Executor executor = this.call.startOn(task);
@@ -164,7 +164,7 @@ final class Scope implements RunScope, Spin.Condition {
 			@Nullable Executor executor) {
 		Headroom.requireForRareCode();
 		ScopedFuture<U> future = new ScopedFuture<>(this);
-		Child<U> child = future.follow(task);
+		Child<U> child = future.link(task);
 		if (executor != null) {
 			child.startBy(executor);
 		}
@@ -211,6 +211,10 @@ final class Scope implements RunScope, Spin.Condition {
 		}
 	}
 
+	/**
+	 * Enters a child, before anything else becomes of it, and cancels it at once if the
+	 * run is over.
+	 */
 	void enter(Child<?> child) {
 		this.running.incrementAndGet();
 		this.children.add(child);
@@ -305,20 +309,20 @@ final class Scope implements RunScope, Spin.Condition {
 	}
 
 	/**
-	 * The owner leaves: what it was to run it runs now, and children that nobody waits
-	 * for are cancelled.
+	 * The owner leaves: children that nobody waits for are cancelled, and none is called
+	 * by what the owner was to run, which it runs now.
 	 * @param cancel whether the run is cancelled; the closer may not have come to it yet,
 	 * and would find nothing after the end
 	 */
 	void end(boolean cancel) {
-		this.hops.close();
 		if (cancel) {
 			cancel();
 		}
 		this.ended = true;
 		this.cancelHooks.clear();
-		discardUntaken();
 		cancelChildren();
+		this.hops.close();
+		discardUntaken();
 	}
 
 	/**

@@ -52,11 +52,16 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	private final AtomicInteger takers = new AtomicInteger();
 
 	/**
-	 * Whether one of them has taken it, a work or a thread. Written before
-	 * {@link #takers}, read after it. One that only passes a value on has taken it once
-	 * the next future has it.
+	 * Whether one of them has been given the same value, whose it is to say whether that
+	 * has been taken. Written before {@link #takers}, read after it.
 	 */
-	private volatile boolean taken;
+	private volatile boolean passed;
+
+	/**
+	 * Whether the value has been taken, by a work or a thread, or discarded: shared with
+	 * the future that has passed it on, and with those that it was passed on to.
+	 */
+	private volatile AtomicBoolean settled = new AtomicBoolean();
 
 	ScopedFuture(Scope scope) {
 		this(scope, new Chain());
@@ -69,16 +74,13 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	}
 
 	/**
-	 * Makes this the future of a task, which is still to be started.
+	 * Makes this the future of a work.
+	 * @param task what is still to be called, {@code null} for a stage that is there
 	 */
-	Child<T> follow(AsyncCallable<? extends T> task) {
-		return link(task);
-	}
-
-	private Child<T> link(@Nullable AsyncCallable<? extends T> task) {
+	Child<T> link(@Nullable AsyncCallable<? extends T> task) {
 		Chain.Link<T> link = new Chain.Link<>(this.scope, this.chain, this, task);
 		this.chain.enter(link);
-		link.enter();
+		this.scope.enter(link);
 		return link;
 	}
 
@@ -132,7 +134,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 * One of the next futures has come to this one's outcome, or never will.
 	 */
 	private void left() {
-		if (this.takers.decrementAndGet() == 0 && !this.taken) {
+		if (this.takers.decrementAndGet() == 0 && !this.passed && !isCompletedExceptionally() && !this.settled.get()) {
 			// Others still may take it, as long as the run goes on.
 			this.scope.discardAtEnd(this);
 		}
@@ -142,7 +144,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 * Discards the value, unless it has been taken or discarded.
 	 */
 	void discardUntaken() {
-		if (this.takers.compareAndSet(0, DISCARDED) && !this.taken && !isCompletedExceptionally()) {
+		if (this.takers.compareAndSet(0, DISCARDED) && this.settled.compareAndSet(false, true)) {
 			discard(super.getNow(null));
 		}
 	}
@@ -153,10 +155,33 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	private void pass(ScopedFuture<T> next, T value, @Nullable Throwable failure) {
 		if (failure != null) {
 			next.fail(failure);
+			return;
 		}
-		else if (next.complete(value)) {
-			this.taken = true;
+		AtomicBoolean own = next.settled;
+		next.settled = this.settled;
+		if (!next.complete(value)) {
+			// Others have, with another value.
+			next.settled = own;
+			return;
 		}
+		this.passed = true;
+		if (own.get()) {
+			// By one who has not waited for the value, see settle().
+			next.settle();
+		}
+	}
+
+	/**
+	 * The value is somebody's. Again if this has become one of several that share it just
+	 * now.
+	 */
+	private void settle() {
+		AtomicBoolean settled;
+		do {
+			settled = this.settled;
+			settled.set(true);
+		}
+		while (settled != this.settled);
 	}
 
 	/**
@@ -194,14 +219,9 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	/**
 	 * Has a listener called by the thread that completes this future.
 	 */
-	void listen(StageListener<?> listener) {
-		this.taken = true;
-		listen(this, listener);
-	}
-
-	@SuppressWarnings("unchecked")
-	private <U extends @Nullable Object> void listen(ScopedFuture<U> source, StageListener<?> listener) {
-		source.whenCompleteInPlace((BiConsumer<? super U, ? super @Nullable Throwable>) (BiConsumer<?, ?>) listener);
+	void listen(StageListener<? super T> listener) {
+		settle();
+		whenCompleteInPlace(listener);
 	}
 
 	/**
@@ -209,12 +229,52 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 */
 	@Override
 	public CompletableFuture<T> toCompletableFuture() {
-		this.taken = true;
+		settle();
 		return this;
 	}
 
+	@Override
+	public CompletableFuture<T> copy() {
+		settle();
+		return super.copy();
+	}
+
+	@Override
+	public CompletionStage<T> minimalCompletionStage() {
+		settle();
+		return super.minimalCompletionStage();
+	}
+
+	@Override
+	public <U, V> CompletableFuture<V> thenCombineAsync(CompletionStage<? extends U> other,
+			BiFunction<? super T, ? super U, ? extends V> fn, Executor executor) {
+		settle();
+		return super.thenCombineAsync(other, fn, executor);
+	}
+
+	@Override
+	public <U> CompletableFuture<Void> thenAcceptBothAsync(CompletionStage<? extends U> other,
+			BiConsumer<? super T, ? super U> action, Executor executor) {
+		settle();
+		return super.thenAcceptBothAsync(other, action, executor);
+	}
+
+	@Override
+	public <U> CompletableFuture<U> applyToEitherAsync(CompletionStage<? extends T> other, Function<? super T, U> fn,
+			Executor executor) {
+		settle();
+		return super.applyToEitherAsync(other, fn, executor);
+	}
+
+	@Override
+	public CompletableFuture<Void> acceptEitherAsync(CompletionStage<? extends T> other, Consumer<? super T> action,
+			Executor executor) {
+		settle();
+		return super.acceptEitherAsync(other, action, executor);
+	}
+
 	private T taken(T value) {
-		this.taken = true;
+		settle();
 		return value;
 	}
 

@@ -13,8 +13,8 @@ import io.palitra.internal.loop.Loop;
 import io.palitra.internal.loop.Nanos;
 
 /**
- * Shows what a runner does at one moment. The numbers are counters; only the calls that
- * are asked for are looked at.
+ * Shows what a runner does at one moment. The numbers are counters; calls are gone
+ * through only if some are asked for.
  */
 final class Snapshots {
 
@@ -90,8 +90,7 @@ final class Snapshots {
 	}
 
 	private OptionalInt permits() {
-		Permits permits = this.calls.permits();
-		return (permits != null) ? OptionalInt.of(permits.free()) : OptionalInt.empty();
+		return this.calls.settings().isBounded() ? OptionalInt.of(this.calls.permits().free()) : OptionalInt.empty();
 	}
 
 	private static RunnerSnapshot.@Nullable Call show(Call<?> call, long now) {

@@ -94,7 +94,8 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	}
 
 	/**
-	 * The task has returned a stage that is not done. Before anybody can cancel it.
+	 * The work counts as running from now on, if it did not: its task has returned a
+	 * stage that is not done, holds up more than the loop, or waits for other calls.
 	 */
 	void running() {
 	}
@@ -140,10 +141,9 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	abstract Events events();
 
 	/**
-	 * The work has ended after it was given up.
-	 * @param left whether nobody needs its outcome any more
+	 * The work has ended after it was given up and {@linkplain #leave() left}.
 	 */
-	void endedLate(boolean left) {
+	void endedLate() {
 	}
 
 	/**
@@ -382,8 +382,8 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 		else {
 			events().discardFailure(this, Stages.peel(failure));
 		}
-		if (seen instanceof Abandoned abandoned) {
-			endedLate(abandoned.isLeft());
+		if (seen instanceof Abandoned abandoned && abandoned.isLeft()) {
+			endedLate();
 		}
 	}
 
@@ -449,13 +449,22 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	 * not called, cancels one that was.
 	 * @return {@code false} if the work has ended
 	 */
-	final boolean end(RunResult result, @Nullable Throwable cause, @Nullable RunPhase in) {
+	final boolean giveUpAndCancel(RunResult result, @Nullable Throwable cause, @Nullable RunPhase in) {
 		Open was = giveUp(result, cause, in);
 		if (was != null) {
 			cancelWork(was);
 			ended();
 		}
 		return was != null;
+	}
+
+	/**
+	 * Called instead of its start, or while the loop hangs in that.
+	 */
+	@Override
+	public final @Nullable Runnable abandon() {
+		giveUpAndCancel(RunResult.CLOSED, null, null);
+		return null;
 	}
 
 	private void cancel(CompletionStage<?> stage) {
@@ -494,9 +503,9 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	}
 
 	/**
-	 * Leaves nothing of the outcome here, whoever still holds the work (rule C17).
-	 * @return {@code false} if the work goes on; {@link #endedLate} is called with
-	 * {@code true} then
+	 * Nobody needs the outcome any more: leaves nothing of it here, whoever still holds
+	 * the work (rule C17), but why it was given up if it goes on.
+	 * @return {@code false} if the work goes on; {@link #endedLate} is called then
 	 */
 	final boolean leave() {
 		if (this.state instanceof Abandoned abandoned

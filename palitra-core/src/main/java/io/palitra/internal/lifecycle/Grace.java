@@ -55,26 +55,22 @@ final class Grace {
 	 * Waits within the grace, which an interrupt ends; the thread's flag is kept.
 	 * @param done what to wait for
 	 * @param least how many nanoseconds there are in any case
-	 * @return whether it is so
 	 */
-	boolean await(BooleanSupplier done, long least) {
+	void await(BooleanSupplier done, long least) {
 		long leastEnd = now() + least;
 		long slice = SHORTEST_SLICE;
 		boolean interrupted = false;
-		boolean isDone = done.getAsBoolean();
-		for (long left = left(leastEnd); !isDone && left > 0; left = left(leastEnd)) {
-			LockSupport.parkNanos(this, Math.min(left, slice));
+		while (!done.getAsBoolean() && left(leastEnd) > 0) {
+			LockSupport.parkNanos(this, Math.min(left(leastEnd), slice));
 			slice = Math.min(slice * 2, LONGEST_SLICE);
 			if (Thread.interrupted()) {
 				interrupted = true;
 				shorten(0);
 			}
-			isDone = done.getAsBoolean();
 		}
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
-		return isDone;
 	}
 
 	private long left(long leastEnd) {

@@ -28,7 +28,7 @@ import io.palitra.internal.loop.Threads;
 public final class Lifecycle {
 
 	/**
-	 * What is left of any grace for clean-up and for the thread to end: 100 ms.
+	 * The least that a clean-up has, and the thread to end, whatever the grace: 100 ms.
 	 */
 	private static final long LEAST_GRACE = 100_000_000;
 
@@ -147,7 +147,7 @@ public final class Lifecycle {
 				throw this.calls.closed("A closed runner cannot be started", null);
 			}
 			if (this.life.state() == RunnerState.STOPPING) {
-				endLoop(this.calls.isInCall() ? 0 : shutdownGrace(), RunnerState.STOPPED);
+				endRunner(this.calls.isInCall() ? 0 : shutdownGrace(), RunnerState.STOPPED);
 			}
 			if (!isAlive()) {
 				Loop last = this.life.loop();
@@ -221,7 +221,8 @@ public final class Lifecycle {
 	 */
 	private List<Runnable> end(long nanos, RunnerState target, @Nullable Loop only) {
 		if (isCurrent(only)) {
-			// Of whoever is ending the same loop; endLoop(..) says it again, for oneself.
+			// Of whoever is ending the same loop; endRunner(..) says it again, for
+			// oneself.
 			this.grace.shorten(nanos);
 		}
 		if (!beginTurn()) {
@@ -230,7 +231,7 @@ public final class Lifecycle {
 			return List.of();
 		}
 		try {
-			return isCurrent(only) ? endLoop(nanos, target) : List.of();
+			return isCurrent(only) ? endRunner(nanos, target) : List.of();
 		}
 		finally {
 			endTurn();
@@ -282,7 +283,7 @@ public final class Lifecycle {
 		this.lock.unlock();
 	}
 
-	private List<Runnable> endLoop(long nanos, RunnerState target) {
+	private List<Runnable> endRunner(long nanos, RunnerState target) {
 		RunnerState state = this.life.state();
 		if (state == RunnerState.CLOSED || state == target) {
 			return List.of();

@@ -32,13 +32,13 @@ import io.palitra.internal.Settings;
 public final class Loop implements Spin.Condition {
 
 	/**
-	 * From here on, in nanoseconds, a callback holds the loop up, if its runner is not
-	 * set otherwise: 100 ms.
+	 * From here on, in nanoseconds, a callback holds the loop up: 100 ms. What is logged
+	 * of it can be set otherwise.
 	 */
 	public static final long HELD = 100_000_000;
 
 	/**
-	 * How often a loop may be driven from inside its own tasks. Far from what a thread's
+	 * How deep a loop may be driven from inside its own tasks. Far from what a thread's
 	 * stack takes, and from what anybody means to do.
 	 */
 	public static final int MAX_NESTING = 128;
@@ -51,7 +51,7 @@ public final class Loop implements Spin.Condition {
 
 	/**
 	 * How long an idle loop sleeps before it looks whether its runner still exists: five
-	 * seconds, in nanoseconds. It is all that an idle loop does.
+	 * seconds, in nanoseconds. Whoever it asks may put its calls in order then.
 	 */
 	private static final long ABANDONED_CHECK = 5_000_000_000L;
 
@@ -82,11 +82,6 @@ public final class Loop implements Spin.Condition {
 	 * the loop thread, read by whoever closes the loop while it hangs.
 	 */
 	private final Deque<LoopTask> outer = new ConcurrentLinkedDeque<>();
-
-	/**
-	 * The loop thread's own.
-	 */
-	private int nesting;
 
 	/**
 	 * Counts turns, for the timers'. The loop thread's own.
@@ -174,11 +169,10 @@ public final class Loop implements Spin.Condition {
 	}
 
 	/**
-	 * Returns how often the loop is being driven from inside its own tasks; for the loop
-	 * thread.
+	 * Returns how deep the loop is being driven from inside its own tasks.
 	 */
 	public int nesting() {
-		return this.nesting;
+		return this.outer.size();
 	}
 
 	/**
@@ -327,7 +321,6 @@ public final class Loop implements Spin.Condition {
 		if (task != null) {
 			this.outer.addLast(task);
 		}
-		this.nesting++;
 		// The outer task waits, and does not hold the loop meanwhile.
 		this.watch.idle();
 		try {
@@ -337,7 +330,6 @@ public final class Loop implements Spin.Condition {
 			}
 		}
 		finally {
-			this.nesting--;
 			this.watch.next();
 			if (task != null) {
 				this.outer.removeLast();
@@ -459,7 +451,7 @@ public final class Loop implements Spin.Condition {
 			park(nap);
 		}
 		this.queue.awake();
-		if (slept && this.queue.isEmpty() && overdue == Long.MIN_VALUE && this.nesting == 0
+		if (slept && this.queue.isEmpty() && overdue == Long.MIN_VALUE && this.outer.isEmpty()
 				&& this.abandoned.getAsBoolean()) {
 			close();
 		}

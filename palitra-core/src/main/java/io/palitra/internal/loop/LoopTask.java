@@ -14,7 +14,7 @@ public abstract class LoopTask {
 	@Nullable LoopTask older;
 
 	/**
-	 * The task that runs after this one. The loop thread's own.
+	 * The task that runs after this one. The loop thread's own until the queue is closed.
 	 */
 	@Nullable LoopTask newer;
 

@@ -92,7 +92,7 @@ public final class LoopWatch extends Padding {
 	private long since;
 
 	/**
-	 * When the loop last had nothing to do, zero while it has.
+	 * When the loop ran out of work, zero while it has some.
 	 */
 	private long idleSince = this.bornAt;
 

@@ -21,7 +21,8 @@ public final class Stages {
 	 * clients (the JDK's {@code HttpClient} is one) ignore a cancellation otherwise.
 	 * @param why what the cancellation tells others who wait for the same stage, if the
 	 * stage lets it
-	 * @throws StackOverflowError if the current thread has no room for it
+	 * @throws StackOverflowError if the current thread has no room for it, and the stage
+	 * is one that tells so before anything is done
 	 */
 	public static void cancel(CompletionStage<?> stage, Supplier<String> why) {
 		if (stage.getClass() == CompletableFuture.class && stage instanceof CompletableFuture<?> future) {
@@ -40,6 +41,10 @@ public final class Stages {
 			Log.debug("A stage of " + stage.getClass() + " cannot be cancelled", ex);
 		}
 		catch (Throwable ex) {
+			if (ex instanceof StackOverflowError overflow && stage instanceof LoopFuture<?>) {
+				// One that needs more room than is here. Others may need it anywhere.
+				throw overflow;
+			}
 			Log.warn("A stage of " + stage.getClass() + " failed when it was cancelled", ex);
 		}
 	}

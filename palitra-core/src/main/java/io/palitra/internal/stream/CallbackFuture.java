@@ -1,6 +1,6 @@
 package io.palitra.internal.stream;
 
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CancellationException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,30 +10,26 @@ import org.jspecify.annotations.Nullable;
 public final class CallbackFuture<T extends @Nullable Object> extends LateResultFuture<T> {
 
 	/**
-	 * Cancels the client's call if anybody but the client ends this. Taken by whoever
-	 * cancels first.
+	 * Cancels the client's call if this is cancelled.
 	 */
-	private final AtomicReference<@Nullable Runnable> cancellation = new AtomicReference<>();
+	private volatile @Nullable Runnable cancellation;
 
 	/**
 	 * Sets what cancels the client's call, once that has been started.
 	 */
 	public void onCancel(Runnable cancellation) {
-		this.cancellation.set(cancellation);
+		this.cancellation = cancellation;
 	}
 
-	/**
-	 * Cancels the client's call with this, unless it is the client that tells of a
-	 * cancellation, with {@code false}.
-	 */
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
-		Runnable cancellation = isDone() ? null : this.cancellation.getAndSet(null);
-		boolean cancelled = super.cancel(mayInterruptIfRunning);
-		if (cancelled && mayInterruptIfRunning && cancellation != null) {
+		// The base class says of all who cancel that they have.
+		boolean first = completeExceptionally(new CancellationException());
+		Runnable cancellation = this.cancellation;
+		if (first && cancellation != null) {
 			cancellation.run();
 		}
-		return cancelled;
+		return first || isCancelled();
 	}
 
 }
