@@ -5,6 +5,7 @@ import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.InjectionPoint;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
@@ -51,7 +52,8 @@ final class MissingRunnerFailureAnalyzer extends AbstractInjectionFailureAnalyze
 					"Leave palitra.enabled out, or define an EventLoopThreadRunner bean.", cause);
 		}
 		Set<String> names = new TreeSet<>();
-		for (String bean : beans.getBeanNamesForType(EventLoopThreadRunner.class, true, false)) {
+		for (String bean : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, EventLoopThreadRunner.class, true,
+				false)) {
 			names.add(EventLoopThreadRunnerRegistrar.qualifier(bean));
 		}
 		text.append((names.isEmpty()) ? " There is none at all." : " There are:%n".formatted());

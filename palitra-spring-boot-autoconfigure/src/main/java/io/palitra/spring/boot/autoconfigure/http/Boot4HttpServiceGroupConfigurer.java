@@ -9,8 +9,10 @@ import java.util.TreeSet;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 import org.springframework.web.service.invoker.HttpExchangeAdapter;
@@ -60,7 +62,7 @@ final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroup
 						(adapter) -> throughRunner(group, adapter, runner, settings.getTimeout()));
 			}
 		});
-		for (String name : this.properties.getGroups().keySet()) {
+		for (String name : isSliceOfATest() ? Set.<String>of() : this.properties.getGroups().keySet()) {
 			if (names.stream().noneMatch((group) -> isMeant(name, group))) {
 				throw InvalidPalitraPropertyException.name(GROUPS + name,
 						"no group of HTTP interfaces of client type WEB_CLIENT has this name, only " + names + " do",
@@ -68,6 +70,16 @@ final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroup
 								+ name + "\", clientType = ClientType.WEB_CLIENT, ...).");
 			}
 		}
+	}
+
+	/**
+	 * Where not all groups are there. Spring Boot's slices say so to its own
+	 * auto-configuration.
+	 */
+	private boolean isSliceOfATest() {
+		String override = this.beanFactory
+			.resolveEmbeddedValue("${" + EnableAutoConfiguration.ENABLED_OVERRIDE_PROPERTY + ":true}");
+		return "false".equals(override);
 	}
 
 	private PalitraHttpProperties.Group settings(String group) {
@@ -82,7 +94,7 @@ final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroup
 	}
 
 	/**
-	 * A variable of the environment has no hyphens, and neither case.
+	 * What a variable of the environment sets has neither hyphens nor capital letters.
 	 */
 	private static boolean isMeant(String written, String group) {
 		return written.equals(group) || written.equals(group.replace("-", "").toLowerCase(Locale.ROOT));
@@ -128,7 +140,8 @@ final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroup
 	}
 
 	private @Nullable EventLoopThreadRunner find(String name) {
-		for (String bean : this.beanFactory.getBeanNamesForType(EventLoopThreadRunner.class, false, false)) {
+		for (String bean : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory,
+				EventLoopThreadRunner.class, false, false)) {
 			EventLoopThreadRunner runner = this.beanFactory.getBean(bean, EventLoopThreadRunner.class);
 			if (name.equals(runner.getName())) {
 				return runner;

@@ -225,6 +225,23 @@ class Boot4HttpAutoConfigurationTests {
 	}
 
 	@Test
+	void callsGoThroughTheRunnerOfTheParentContext() {
+		ApplicationContextRunner configured = this.withoutGroups.withPropertyValues("palitra.runners.users.timeout=1m",
+				"palitra.http.groups.users.runner=users");
+		this.withoutGroups.withPropertyValues("palitra.runners.users.timeout=1m")
+			.run((parent) -> configured.withUserConfiguration(Groups.class)
+				.withParent(parent)
+				.run(callsGoThrough("usersEventLoopThreadRunner")));
+	}
+
+	@Test
+	void groupThatDoesNotExistIsNoMistakeInASlice() {
+		this.contextRunner
+			.withPropertyValues("palitra.http.groups.others.timeout=1m", "spring.boot.enableautoconfiguration=false")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void groupThatDoesNotExistStopsTheStart() {
 		this.contextRunner.withPropertyValues("palitra.http.groups.user.timeout=1s")
 			.run((context) -> assertThat(context.getStartupFailure())
