@@ -2,7 +2,9 @@ package io.palitra;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -167,6 +169,29 @@ class C16DeepStackTests {
 			}));
 			assertThat(run.value()).isEqualTo("x");
 			assertThatPermitsAreFree(1);
+		}
+		assertThatNothingIsLeft();
+	}
+
+	/**
+	 * The future that is cancelled with a call needs as much room as that had to have.
+	 */
+	@Test
+	void cancellationOfACallThatWaitsForAnotherIsWholeNearTheOverflow() {
+		create(NEAR);
+		try (EventLoopThreadRunner other = EventLoopThreadRunner.create()) {
+			for (int i = 0; i < STACKS; i++) {
+				List<CompletableFuture<Object>> calls = new ArrayList<>();
+				for (int call = 0; call < NEAR; call++) {
+					calls.add(this.runner.submit(() -> other.submit(Support.never())));
+				}
+				Support.settle(this.runner);
+				Deque<CompletableFuture<Object>> left = new ArrayDeque<>(calls);
+				nearTheOverflow(i, () -> left.remove().cancel(true));
+				// Those for whose cancellation there was no room
+				calls.forEach((call) -> call.cancel(true));
+				Support.eventually().until(() -> other.snapshot().calls().isEmpty());
+			}
 		}
 		assertThatNothingIsLeft();
 	}
