@@ -60,7 +60,7 @@ final class EventLoopThreadRunnerFactory {
 
 	EventLoopThreadRunner create(String name, PalitraProperties.Runner settings) {
 		EventLoopThreadRunner runner = builder(name, settings).build();
-		this.built.put(runner, settings);
+		this.built.put(runner, settings.copy());
 		if (!settings.isAutoStartup()) {
 			runner.stop();
 		}

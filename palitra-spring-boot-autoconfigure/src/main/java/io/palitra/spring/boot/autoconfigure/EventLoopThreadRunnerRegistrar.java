@@ -140,14 +140,21 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 
 	/**
 	 * Tells what a runner is qualified with where it is injected.
+	 * @param beanFactory has the bean, or an ancestor of it has
 	 * @param bean the name of the runner's bean
 	 * @return the qualifier, empty if it needs none
 	 */
-	static String qualifier(String bean) {
+	static String qualifier(ConfigurableListableBeanFactory beanFactory, String bean) {
 		if (bean.equals(DEFAULT_BEAN)) {
 			return "";
 		}
-		return bean.endsWith(BEAN_SUFFIX) ? bean.substring(0, bean.length() - BEAN_SUFFIX.length()) : bean;
+		if (beanFactory.containsBeanDefinition(bean)) {
+			boolean named = beanFactory.getMergedBeanDefinition(bean) instanceof RootBeanDefinition definition
+					&& definition.getQualifiedElement() != null;
+			return named ? bean.substring(0, bean.length() - BEAN_SUFFIX.length()) : bean;
+		}
+		return (beanFactory.getParentBeanFactory() instanceof ConfigurableListableBeanFactory parent)
+				? qualifier(parent, bean) : bean;
 	}
 
 	private void register(BeanDefinitionRegistry registry, String name, PalitraProperties.Runner settings) {

@@ -1,7 +1,9 @@
 package io.palitra.spring.boot.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -34,16 +36,12 @@ public final class EventLoopThreadRunners {
 	 */
 	public static Map<String, EventLoopThreadRunner> of(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, EventLoopThreadRunner> runners = new LinkedHashMap<>();
-		@Nullable BeanFactory next = beanFactory;
-		while (next != null) {
-			ConfigurableListableBeanFactory local = (next instanceof ConfigurableApplicationContext context)
-					? context.getBeanFactory() : (ConfigurableListableBeanFactory) next;
-			addSingletons(local, runners);
-			EventLoopThreadRunnerTracker tracker = tracker(local);
+		for (ConfigurableListableBeanFactory each : withAncestors(beanFactory)) {
+			addSingletons(each, runners);
+			EventLoopThreadRunnerTracker tracker = tracker(each);
 			if (tracker != null) {
 				tracker.forEach((bean, runner) -> add(runners, bean, runner));
 			}
-			next = local.getParentBeanFactory();
 		}
 		return runners;
 	}
@@ -57,9 +55,15 @@ public final class EventLoopThreadRunners {
 	 */
 	public static PalitraProperties.@Nullable Runner properties(ConfigurableListableBeanFactory beanFactory,
 			EventLoopThreadRunner runner) {
-		EventLoopThreadRunnerFactory factory = beanFactory.getBeanProvider(EventLoopThreadRunnerFactory.class)
-			.getIfAvailable();
-		return (factory != null) ? factory.settings(runner) : null;
+		for (ConfigurableListableBeanFactory each : withAncestors(beanFactory)) {
+			EventLoopThreadRunnerFactory factory = each.getBeanProvider(EventLoopThreadRunnerFactory.class)
+				.getIfAvailable();
+			PalitraProperties.Runner properties = (factory != null) ? factory.settings(runner) : null;
+			if (properties != null) {
+				return properties;
+			}
+		}
+		return null;
 	}
 
 	/**
@@ -84,6 +88,18 @@ public final class EventLoopThreadRunners {
 				action.accept(name, runner);
 			}
 		});
+	}
+
+	private static List<ConfigurableListableBeanFactory> withAncestors(ConfigurableListableBeanFactory beanFactory) {
+		List<ConfigurableListableBeanFactory> all = new ArrayList<>();
+		@Nullable BeanFactory next = beanFactory;
+		while (next != null) {
+			ConfigurableListableBeanFactory local = (next instanceof ConfigurableApplicationContext context)
+					? context.getBeanFactory() : (ConfigurableListableBeanFactory) next;
+			all.add(local);
+			next = local.getParentBeanFactory();
+		}
+		return all;
 	}
 
 	/**

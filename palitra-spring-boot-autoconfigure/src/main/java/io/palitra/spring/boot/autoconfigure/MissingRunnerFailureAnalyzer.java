@@ -54,7 +54,7 @@ final class MissingRunnerFailureAnalyzer extends AbstractInjectionFailureAnalyze
 		Set<String> names = new TreeSet<>();
 		for (String bean : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, EventLoopThreadRunner.class, true,
 				false)) {
-			names.add(EventLoopThreadRunnerRegistrar.qualifier(bean));
+			names.add(EventLoopThreadRunnerRegistrar.qualifier(beans, bean));
 		}
 		text.append((names.isEmpty()) ? " There is none at all." : " There are:%n".formatted());
 		names.forEach((name) -> text.append("%n    %s".formatted(
@@ -72,15 +72,19 @@ final class MissingRunnerFailureAnalyzer extends AbstractInjectionFailureAnalyze
 						+ ".timeout.";
 	}
 
+	/**
+	 * Returns the qualifier of the innermost injection point, which lacks the runner; the
+	 * outer ones lack the beans that cannot be built without it.
+	 */
 	private static @Nullable String qualifier(Throwable failure) {
-		String value = null;
+		InjectionPoint innermost = null;
 		for (Throwable each = failure; each != null; each = each.getCause()) {
 			InjectionPoint point = (each instanceof UnsatisfiedDependencyException unsatisfied)
 					? unsatisfied.getInjectionPoint() : null;
-			Qualifier qualifier = (point != null) ? point.getAnnotation(Qualifier.class) : null;
-			value = (qualifier != null) ? qualifier.value() : value;
+			innermost = (point != null) ? point : innermost;
 		}
-		return value;
+		Qualifier qualifier = (innermost != null) ? innermost.getAnnotation(Qualifier.class) : null;
+		return (qualifier != null) ? qualifier.value() : null;
 	}
 
 }

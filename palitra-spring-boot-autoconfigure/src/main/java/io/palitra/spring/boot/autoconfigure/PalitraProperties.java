@@ -142,6 +142,27 @@ public final class PalitraProperties {
 		private final Shutdown shutdown = new Shutdown();
 
 		/**
+		 * Returns the same settings, which stay as they are if these are bound anew, as
+		 * Spring Cloud does at a refresh.
+		 */
+		Runner copy() {
+			Runner copy = new Runner();
+			copy.threadNamePrefix = this.threadNamePrefix;
+			copy.autoStartup = this.autoStartup;
+			copy.timeout = this.timeout;
+			copy.maxInFlight = this.maxInFlight;
+			copy.overloadPolicy = this.overloadPolicy;
+			copy.nestedRuns = this.nestedRuns;
+			copy.waitStrategy = this.waitStrategy;
+			copy.startOn = this.startOn;
+			copy.propagateContext = this.propagateContext;
+			copy.slowTaskThreshold = this.slowTaskThreshold;
+			copy.hangThreshold = this.hangThreshold;
+			copy.shutdown.gracePeriod = this.shutdown.gracePeriod;
+			return copy;
+		}
+
+		/**
 		 * The builder knows what may be in a thread's name.
 		 */
 		private static String threadName(String property, String prefix) {

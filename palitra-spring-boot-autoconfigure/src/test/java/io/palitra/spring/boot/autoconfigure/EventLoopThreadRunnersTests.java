@@ -1,5 +1,6 @@
 package io.palitra.spring.boot.autoconfigure;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.support.SimpleThreadScope;
 
 import io.palitra.EventLoopThreadRunner;
@@ -43,6 +45,33 @@ class EventLoopThreadRunnersTests {
 		with(this.contextRunner, "mine", "mine").run((parent) -> this.contextRunner.withParent(parent)
 			.withPropertyValues("palitra.runners.reports.timeout=1s")
 			.run((context) -> assertThat(names(context)).containsExactly("reports", "mine")));
+	}
+
+	@Test
+	void ofTheParentHaveThePropertiesTheyWereBuiltWith() {
+		this.contextRunner.withPropertyValues("palitra.runners.reports.timeout=1s")
+			.run((parent) -> this.contextRunner.withParent(parent).run((context) -> {
+				EventLoopThreadRunner reports = EventLoopThreadRunners.of(context.getBeanFactory()).get("reports");
+				assertThat(timeout(context, reports)).hasSeconds(1);
+			}));
+	}
+
+	@Test
+	void haveThePropertiesTheyWereBuiltWithAlsoWhenTheseAreBoundAnew() {
+		this.contextRunner.withPropertyValues("palitra.runner.timeout=2s", "palitra.runner.shutdown.grace-period=3s")
+			.run((context) -> {
+				EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+				TestPropertyValues.of("palitra.runner.timeout=9s", "palitra.runner.shutdown.grace-period=9s")
+					.applyTo(context);
+				PalitraProperties bean = context.getBean(PalitraProperties.class);
+				context.getAutowireCapableBeanFactory()
+					.initializeBean(bean, context.getBeanNamesForType(PalitraProperties.class)[0]);
+				assertThat(bean.getRunner().getTimeout()).as("bound anew, as by Spring Cloud").hasSeconds(9);
+				assertThat(timeout(context, runner)).hasSeconds(2);
+				assertThat(EventLoopThreadRunners.properties(context.getBeanFactory(), runner)
+					.getShutdown()
+					.getGracePeriod()).hasSeconds(3);
+			});
 	}
 
 	@Test
@@ -118,6 +147,10 @@ class EventLoopThreadRunnersTests {
 				context.getBean(EventLoopThreadRunner.class);
 				assertThat(seen).containsExactly("default");
 			});
+	}
+
+	private static Duration timeout(AssertableApplicationContext context, EventLoopThreadRunner runner) {
+		return EventLoopThreadRunners.properties(context.getBeanFactory(), runner).getTimeout();
 	}
 
 	private static Set<String> names(AssertableApplicationContext context) {

@@ -50,6 +50,20 @@ class RunnerInjectionTests {
 	}
 
 	@Test
+	void runnerOfTheApplicationsOwnIsShownByTheNameOfItsBean(CapturedOutput output) {
+		start(WithOwn.class, Map.of());
+		assertThat(output).containsSubsequence("APPLICATION FAILED TO START", "with the qualifier \"partnr\"",
+				"@Qualifier(\"ordersEventLoopThreadRunner\")");
+	}
+
+	@Test
+	void qualifierOfABeanThatNeedsTheRunnerIsNotTheRunners(CapturedOutput output) {
+		start(Outer.class, Map.of("palitra.enabled", "false"));
+		assertThat(output).containsSubsequence("APPLICATION FAILED TO START",
+				"needs an EventLoopThreadRunner, which there is not.");
+	}
+
+	@Test
 	void runnerThatIsMissingAsPalitraIsDisabledIsAnsweredWithThat(CapturedOutput output) {
 		start(Unqualified.class, Map.of("palitra.enabled", "false"));
 		assertThat(output).containsSubsequence("APPLICATION FAILED TO START",
@@ -108,6 +122,38 @@ class RunnerInjectionTests {
 
 		@Bean
 		Client client(@Qualifier("partnr") EventLoopThreadRunner runner) {
+			return new Client(runner);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(PalitraAutoConfiguration.class)
+	static class WithOwn {
+
+		@Bean
+		EventLoopThreadRunner ordersEventLoopThreadRunner() {
+			return EventLoopThreadRunner.builder().name("orders").build();
+		}
+
+		@Bean
+		Client client(@Qualifier("partnr") EventLoopThreadRunner runner) {
+			return new Client(runner);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(PalitraAutoConfiguration.class)
+	static class Outer {
+
+		@Bean
+		String shop(@Qualifier("special") Client client) {
+			return "shop of " + client;
+		}
+
+		@Bean
+		Client special(EventLoopThreadRunner runner) {
 			return new Client(runner);
 		}
 
