@@ -178,7 +178,10 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	private void awaitOutcome() {
 		if (isOpen() && !loop().inLoop()) {
 			handToExecutor();
-			if (this.handed || startOn() == null) {
+			// A task that was called in place may have brought the outcome. To look for
+			// it
+			// would write where all owners do: many would wait for each other's caches.
+			if (isOpen() && (this.handed || startOn() == null)) {
 				Scope scope = this.scope;
 				loop().spin().spinForResult((scope != null) ? scope : this);
 			}

@@ -97,10 +97,14 @@ public final class Spin {
 
 	/**
 	 * Records how long work has taken. An update that gets lost among several threads
-	 * changes little.
+	 * changes little. What is quick and stays so is not written: threads that call their
+	 * tasks in place would wait for each other's caches.
 	 */
 	public void served(long nanos) {
-		this.loopSide.service = average(this.loopSide.service, nanos);
+		long service = this.loopSide.service;
+		if (service >= SHORT_SERVICE / 2 || nanos >= SHORT_SERVICE / 2) {
+			this.loopSide.service = average(service, nanos);
+		}
 	}
 
 	/**
