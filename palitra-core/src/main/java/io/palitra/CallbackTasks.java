@@ -47,8 +47,14 @@ public final class CallbackTasks {
 		Objects.requireNonNull(start, "start");
 		return () -> {
 			CallbackFuture<T> answer = new CallbackFuture<>();
-			answer.onCancel(Objects.requireNonNull(start.start(answer), "start returned null instead of what cancels"));
-			return answer;
+			try {
+				answer.onCancel(
+						Objects.requireNonNull(start.start(answer), "start returned null instead of what cancels"));
+				return answer;
+			}
+			catch (Throwable ex) {
+				return answer.fail(ex);
+			}
 		};
 	}
 

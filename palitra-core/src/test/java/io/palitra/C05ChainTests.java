@@ -1,12 +1,18 @@
 package io.palitra;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -15,12 +21,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What {@code fork} returns carries a cancellation to what the functions in its chain
@@ -294,6 +303,148 @@ class C05ChainTests {
 		Support.eventually().until(() -> this.discarded.contains("first"));
 		Support.settle(this.runner);
 		assertThat(this.discarded).containsExactly("first");
+	}
+
+	static Stream<Named<Consumer<CompletableFuture<String>>>> everySide() {
+		return Stream.of(Named.of("orTimeout", (fork) -> fork.orTimeout(1, TimeUnit.HOURS)),
+				Named.of("completeOnTimeout", (fork) -> fork.completeOnTimeout("instead", 1, TimeUnit.HOURS)),
+				Named.of("whenComplete", (fork) -> fork.whenComplete((value, failure) -> {
+				})), Named.of("exceptionally", (fork) -> fork.exceptionally((failure) -> "instead")),
+				Named.of("two steps", (fork) -> fork.exceptionally((failure) -> "instead")
+					.exceptionallyCompose((failure) -> CompletableFuture.completedFuture("instead"))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("everySide")
+	void valueOnItsWayIsDiscardedThoughOthersHaveSeenItC11(Consumer<CompletableFuture<String>> side) {
+		Work<String> first = new Work<>();
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			CompletableFuture<String> fork = scope.fork(() -> first);
+			side.accept(fork);
+			return fork.thenApply((value) -> value);
+		}));
+		Support.untilActive(this.runner, 1);
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			first.complete("first");
+			owner.interrupt();
+			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		}
+		Support.eventually().until(() -> this.discarded.contains("first"));
+		Support.settle(this.runner);
+		assertThat(this.discarded).containsExactly("first");
+	}
+
+	@Test
+	void valueOnItsWayIsDiscardedThoughSomebodyHasAwaitedItInVainC11() {
+		Work<String> first = new Work<>();
+		AtomicReference<CompletableFuture<String>> fork = new AtomicReference<>();
+		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			fork.set(scope.fork(() -> first));
+			return fork.get().thenApply((value) -> value);
+		}));
+		Support.untilActive(this.runner, 1);
+		Owner<String> waiting = Owner.start(() -> this.runner.await(fork.get(), Duration.ofMillis(1)));
+		assertThat(waiting.failure()).isInstanceOf(RunTimeoutException.class);
+		try (HeldLoop held = HeldLoop.of(this.runner)) {
+			first.complete("first");
+			owner.interrupt();
+			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		}
+		Support.eventually().until(() -> this.discarded.contains("first"));
+		Support.settle(this.runner);
+		assertThat(this.discarded).containsExactly("first");
+	}
+
+	@Test
+	void valueThatAFunctionTwoStepsAwayIsYetToGetIsNotDiscardedC11() {
+		Queue<Runnable> kept = new ConcurrentLinkedQueue<>();
+		AtomicReference<String> taken = new AtomicReference<>();
+		Owner<Object> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			CompletableFuture<String> fork = scope.fork(Support.value("first"));
+			CompletableFuture<String> other = fork.exceptionally((failure) -> "instead");
+			other.thenAcceptAsync(taken::set, kept::add);
+			fork.exceptionally((failure) -> "instead").thenApply((value) -> value).cancel(true);
+			return new CompletableFuture<>();
+		}));
+		Support.eventually().until(() -> !kept.isEmpty());
+		Support.settle(this.runner);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		Support.settle(this.runner);
+		assertThat(this.discarded).isEmpty();
+		kept.remove().run();
+		assertThat(taken).hasValue("first");
+		Support.settle(this.runner);
+		assertThat(this.discarded).isEmpty();
+	}
+
+	@Test
+	void valueIsDiscardedThoughSomebodyAsksForTheFutureThatDoesNotTakeItC11() {
+		CountDownLatch passing = new CountDownLatch(1);
+		CountDownLatch cancelled = new CountDownLatch(1);
+		CountDownLatch asked = new CountDownLatch(1);
+		AtomicReference<CompletableFuture<String>> next = new AtomicReference<>();
+		Owner<Object> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			next.set(scope.fork(Support.later("first")).whenComplete((value, failure) -> {
+				passing.countDown();
+				Support.await(cancelled);
+			}));
+			// The last that is told comes first. It keeps the others for who passes the
+			// value on, and finds the future cancelled.
+			next.get().whenCompleteAsync((value, failure) -> {
+				next.get().toCompletableFuture();
+				asked.countDown();
+			}, Runnable::run);
+			next.get().whenCompleteAsync((value, failure) -> {
+				cancelled.countDown();
+				Support.await(asked);
+			}, Runnable::run);
+			return new CompletableFuture<>();
+		}));
+		Support.await(passing);
+		next.get().cancel(true);
+		owner.interrupt();
+		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		Support.eventually().until(() -> this.discarded.contains("first"));
+		Support.settle(this.runner);
+		assertThat(this.discarded).containsExactly("first");
+	}
+
+	@Test
+	void valueThatTheRunReturnsIsNotDiscardedForACopyOfItsFutureC11() {
+		String value = this.runner.runScoped((scope) -> {
+			CompletableFuture<String> fork = scope.fork(Support.value("first"));
+			fork.copy().thenApply((copy) -> copy).cancel(true);
+			return scope.sleep(Duration.ofMillis(1)).thenCompose((none) -> fork);
+		});
+		assertThat(value).isEqualTo("first");
+		Support.settle(this.runner);
+		assertThat(this.discarded).isEmpty();
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_19)
+	void valueThatIsTakenAtOnceIsNotDiscardedC11() throws Exception {
+		Method resultNow = CompletableFuture.class.getMethod("resultNow");
+		CountDownLatch forked = new CountDownLatch(1);
+		AtomicReference<CompletableFuture<String>> fork = new AtomicReference<>();
+		Work<Object> work = new Work<>();
+		Owner<Object> owner = Owner.start(() -> this.runner.runScoped((scope) -> {
+			fork.set(scope.fork(Support.value("first")));
+			fork.get().thenApply((value) -> value).cancel(true);
+			forked.countDown();
+			return work;
+		}));
+		Support.await(forked);
+		Support.eventually().until(() -> fork.get().isDone());
+		assertThat(resultNow.invoke(fork.get())).isEqualTo("first");
+		work.complete("end");
+		assertThat(owner.value()).isEqualTo("end");
+		Support.settle(this.runner);
+		assertThat(this.discarded).isEmpty();
+		assertThatExceptionOfType(InvocationTargetException.class)
+			.isThrownBy(() -> resultNow.invoke(fork.get().thenCompose((value) -> new CompletableFuture<>())))
+			.withCauseInstanceOf(IllegalStateException.class);
 	}
 
 	@Test

@@ -136,6 +136,18 @@ class C10CloseFromWithinTests {
 
 		},
 
+		FORK_CALLED_IN_PLACE_ON_ANOTHER_THREAD {
+
+			@Override
+			Object come(C10CloseFromWithinTests test) {
+				return test.runner.runScoped((scope) -> CompletableFuture.supplyAsync(() -> scope.fork(() -> {
+					test.comeTo(toString());
+					return CompletableFuture.completedFuture("value");
+				})).thenCompose((fork) -> fork), RunOptions.defaults().startOn(StartOn.caller()));
+			}
+
+		},
+
 		LISTENER_OF_THE_SUBMISSION {
 
 			@Override

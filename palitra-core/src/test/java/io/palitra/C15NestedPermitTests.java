@@ -153,6 +153,25 @@ class C15NestedPermitTests {
 	}
 
 	@Test
+	void workThatGoesOnAfterTheCallThatItWasNestedInCounts() {
+		Work<String> submitted = Work.stubborn();
+		Work<String> givenUp = Work.stubborn();
+		Owner<String> owner = Owner.start(() -> inAHop(this.runner, () -> {
+			this.runner.submit(() -> submitted);
+			Support.timeoutWhileRunning((limit) -> this.runner.run(() -> givenUp, limit));
+			return "outer";
+		}));
+		assertThat(owner.value()).isEqualTo("outer");
+		CompletableFuture<String> next = this.runner.submit(Support.value("next"));
+		submitted.complete("submitted");
+		Support.settle(this.runner);
+		assertThat(next).isNotDone();
+		givenUp.complete("late");
+		assertThat(Support.get(next)).isEqualTo("next");
+		assertThatOnePermitIsLeft();
+	}
+
+	@Test
 	void virtualOwnerNeedsNoSecondPermitEither() {
 		ThreadFactory threads = Support.virtualThreads();
 		Owner<String> owner = Owner.start(threads,
@@ -211,11 +230,11 @@ class C15NestedPermitTests {
 		})));
 		Support.await(nested);
 		Owner<String> other = Owner.start(() -> this.runner.run(Support.value("other")));
-		Support.eventually().until(() -> this.runner.snapshot().pending() == 1);
+		Support.eventually()
+			.untilAsserted(() -> assertThat(this.runner.snapshot().calls()).extracting(RunnerSnapshot.Call::phase)
+				.containsOnlyOnce(RunPhase.WAITING_FOR_PERMIT));
 		Support.settle(this.runner);
 		assertThat(other.isDone()).isFalse();
-		assertThat(this.runner.snapshot().calls()).extracting(RunnerSnapshot.Call::phase)
-			.containsOnlyOnce(RunPhase.WAITING_FOR_PERMIT);
 		inner.complete("inner");
 		assertThat(owner.value()).isEqualTo("inner");
 		assertThat(other.value()).isEqualTo("other");

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -127,6 +128,39 @@ class CallbackTasksTests {
 		this.pending.get().cancel(true);
 		assertThatExceptionOfType(CancellationException.class).isThrownBy(other::join);
 		assertThat(this.cancelled).hasValue(2);
+	}
+
+	@Test
+	void callThatIsCancelledWhileItIsStartedIsCancelledOnceItHas() {
+		AsyncCallable<String> task = callback((answer) -> {
+			Support.get(this.foreign.submit(() -> answer.cancel(true)));
+			return this.cancelled::incrementAndGet;
+		});
+		assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> this.runner.run(task));
+		assertThat(this.cancelled).hasValue(1);
+	}
+
+	@Test
+	void answerOfACallThatCouldNotBeStartedIsDiscardedC11() {
+		AtomicReference<CompletableFuture<String>> answered = new AtomicReference<>();
+		AsyncCallable<String> task = callback((answer) -> {
+			answered.set(answer);
+			answer.complete("answer");
+			throw new IOException("start");
+		});
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> this.runner.run(task))
+			.withCauseInstanceOf(IOException.class);
+		assertThat(this.discarded).containsExactly("answer");
+		answered.get().complete("second");
+		assertThat(this.discarded).containsExactly("answer", "second");
+		AsyncCallable<String> silent = callback((answer) -> {
+			answered.set(answer);
+			throw new IOException("start");
+		});
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> this.runner.run(silent))
+			.withCauseInstanceOf(IOException.class);
+		answered.get().complete("late");
+		assertThat(this.discarded).containsExactly("answer", "second", "late");
 	}
 
 	@Test

@@ -58,7 +58,7 @@ public final class Calls {
 	public Calls(Settings settings) {
 		Headroom.initialize(MethodHandles.lookup(), Log.class, Clock.class, CallPlace.class, OwnedCall.class,
 				StartPolicy.class, State.class, StageListener.End.class, Work.Cancel.class, Scope.InContext.class,
-				Chain.Tell.class);
+				ScopedFuture.Await.class, ValueEnd.class, Chain.Tell.class);
 		this.settings = settings;
 		this.events = new Events(settings);
 		this.permits = new Permits(settings.maxInFlight(), settings.overloadPolicy());
@@ -87,9 +87,9 @@ public final class Calls {
 
 	/**
 	 * Returns where a call begins that the current thread makes. One that the owner of
-	 * another call of this runner makes in what it runs for that needs no second permit,
-	 * and neither does one on the runner's loop: the owner would wait for ever if it had
-	 * the last.
+	 * another call of this runner makes in what it runs for that does not wait for a
+	 * permit, and neither does one on the runner's loop: the owner would wait for ever if
+	 * it had the last.
 	 */
 	Open firstState() {
 		if (!this.settings.isBounded() || this.life.loop().inLoop()) {
@@ -132,6 +132,9 @@ public final class Calls {
 	private @Nullable RunResult handOver(Call<?> call) {
 		if (call.needsPermit()) {
 			return this.permits.admit(call) ? null : RunResult.REJECTED;
+		}
+		if (this.settings.isBounded() && call.isQueued()) {
+			this.permits.admitAtOnce(call);
 		}
 		return call.handOver() ? null : RunResult.CLOSED;
 	}

@@ -40,6 +40,11 @@ abstract class Child<T extends @Nullable Object> extends Work<T> {
 	}
 
 	@Override
+	final boolean isOwn(Thread thread) {
+		return thread == this.scope.call().owner();
+	}
+
+	@Override
 	final Context context() {
 		return this.scope.context();
 	}

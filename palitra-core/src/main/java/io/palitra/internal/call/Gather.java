@@ -180,6 +180,7 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 			fail(failed);
 		}
 		workEnded(ended);
+		discardIfClosed();
 	}
 
 	/**
@@ -279,9 +280,11 @@ public final class Gather<T extends @Nullable Object> implements ScopedAsyncCall
 		if (this.missing.addAndGet(-children) == 0) {
 			this.result.complete(this);
 		}
-		discardIfClosed();
 	}
 
+	/**
+	 * Discards what was put down without a look whether the places had been closed.
+	 */
 	private void discardIfClosed() {
 		if (this.tasks.isEmpty()) {
 			discard();

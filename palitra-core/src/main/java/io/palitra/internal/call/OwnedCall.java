@@ -471,6 +471,11 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	}
 
 	@Override
+	final boolean isOwn(Thread thread) {
+		return thread == this.owner;
+	}
+
+	@Override
 	final boolean isHandledBy(Predicate<@Nullable Thread> some) {
 		Scope scope = this.scope;
 		return super.isHandledBy(some) || (scope != null && scope.isCalledBy(some));

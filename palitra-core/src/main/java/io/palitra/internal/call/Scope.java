@@ -249,8 +249,8 @@ final class Scope implements RunScope, Spin.Condition {
 	}
 
 	/**
-	 * Returns whether a child is being called by a thread that is there for nothing else,
-	 * one of these.
+	 * Returns whether one of some threads calls a child's task, and is neither a loop nor
+	 * the owner.
 	 */
 	boolean isCalledBy(Predicate<@Nullable Thread> some) {
 		return this.children.stream().anyMatch((child) -> child.isCalledBy(some));

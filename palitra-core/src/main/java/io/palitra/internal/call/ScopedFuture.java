@@ -9,7 +9,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -41,27 +40,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 */
 	private final Chain chain;
 
-	/**
-	 * In place of the number of {@link #takers}, once the value has been discarded.
-	 */
-	private static final int DISCARDED = Integer.MIN_VALUE / 2;
-
-	/**
-	 * How many futures have not been given this one's outcome.
-	 */
-	private final AtomicInteger takers = new AtomicInteger();
-
-	/**
-	 * Whether one of them has been given the same value, whose it is to say whether that
-	 * has been taken. Written before {@link #takers}, read after it.
-	 */
-	private volatile boolean passed;
-
-	/**
-	 * Whether the value has been taken, by a work or a thread, or discarded: shared with
-	 * the future that has passed it on, and with those that it was passed on to.
-	 */
-	private volatile AtomicBoolean settled = new AtomicBoolean();
+	private final ValueEnd end;
 
 	ScopedFuture(Scope scope) {
 		this(scope, new Chain());
@@ -71,6 +50,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 		super(scope::moveOn);
 		this.scope = scope;
 		this.chain = chain;
+		this.end = new ValueEnd(chain);
 	}
 
 	/**
@@ -88,9 +68,10 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 * Ends like a stage that a function of the chain has returned, which becomes a child
 	 * of the run.
 	 */
-	private void adopt(@Nullable CompletionStage<? extends T> stage) {
+	private boolean adopt(@Nullable CompletionStage<? extends T> stage) {
 		Objects.requireNonNull(stage, "the function returned null instead of a CompletionStage");
 		link(null).follow(stage);
+		return true;
 	}
 
 	/**
@@ -103,94 +84,80 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 		Objects.requireNonNull(fn, "fn");
 		ScopedFuture<U> next = new ScopedFuture<>(this.scope, this.chain);
 		AtomicBoolean called = new AtomicBoolean();
-		this.takers.incrementAndGet();
+		this.end.enter();
 		((ScopedFuture<T>) super.whenCompleteAsync((value, failure) -> {
 			called.set(true);
-			take(next, step, value, failure);
+			leave(!take(next, step, value, failure));
 		}, executor)).whenCompleteInPlace((value, failure) -> {
 			if (!called.get() && failure != null) {
 				// The executor does not take it.
 				next.fail(failure);
-				left();
+				leave(true);
 			}
 		});
 		return next;
 	}
 
-	private <U extends @Nullable Object> void take(ScopedFuture<U> next, Step<T, U> step, T value,
+	private <U extends @Nullable Object> boolean take(ScopedFuture<U> next, Step<T, U> step, T value,
 			@Nullable Throwable failure) {
-		if (!next.isDone()) {
-			try {
-				step.take(next, value, failure);
-			}
-			catch (Throwable ex) {
-				next.fail(ex);
-			}
+		if (next.isDone()) {
+			return false;
 		}
-		left();
+		try {
+			return step.take(next, value, failure);
+		}
+		catch (Throwable ex) {
+			next.fail(ex);
+			return false;
+		}
 	}
 
-	/**
-	 * One of the next futures has come to this one's outcome, or never will.
-	 */
-	private void left() {
-		if (this.takers.decrementAndGet() == 0 && !this.passed && !isCompletedExceptionally() && !this.settled.get()) {
-			// Others still may take it, as long as the run goes on.
+	private void leave(boolean refused) {
+		if (this.end.leave(refused) && !isCompletedExceptionally()) {
+			// Others still may take the value, as long as the run goes on.
 			this.scope.discardAtEnd(this);
 		}
 	}
 
 	/**
-	 * Discards the value, unless it has been taken or discarded.
+	 * Discards the value, unless it has been taken or discarded, or still may be taken.
 	 */
 	void discardUntaken() {
-		if (this.takers.compareAndSet(0, DISCARDED) && this.settled.compareAndSet(false, true)) {
+		if (this.end.settleUntaken()) {
 			discard(super.getNow(null));
 		}
 	}
 
 	/**
 	 * Ends the next future as this one has.
+	 * @return {@code false} if others have, with another outcome
 	 */
-	private void pass(ScopedFuture<T> next, T value, @Nullable Throwable failure) {
+	private boolean pass(ScopedFuture<T> next, T value, @Nullable Throwable failure) {
 		if (failure != null) {
-			next.fail(failure);
-			return;
+			return next.fail(failure);
 		}
-		AtomicBoolean own = next.settled;
-		next.settled = this.settled;
-		if (!next.complete(value)) {
-			// Others have, with another value.
-			next.settled = own;
-			return;
+		// Kept from being discarded until it is known that it is the same.
+		next.end.enter();
+		boolean passed = next.complete(value);
+		if (passed) {
+			next.end.become(this.end);
 		}
-		this.passed = true;
-		if (own.get()) {
-			// By one who has not waited for the value, see settle().
-			next.settle();
-		}
+		next.leave(false);
+		return passed;
 	}
 
-	/**
-	 * The value is somebody's. Again if this has become one of several that share it just
-	 * now.
-	 */
 	private void settle() {
-		AtomicBoolean settled;
-		do {
-			settled = this.settled;
-			settled.set(true);
-		}
-		while (settled != this.settled);
+		this.end.settle();
 	}
 
 	/**
 	 * Ends with what a function has made of the outcome before.
 	 */
-	private void made(T value) {
+	private boolean made(T value) {
 		if (!complete(value)) {
 			discard(value);
 		}
+		return true;
 	}
 
 	/**
@@ -220,8 +187,14 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 * Has a listener called by the thread that completes this future.
 	 */
 	void listen(StageListener<? super T> listener) {
-		settle();
-		whenCompleteInPlace(listener);
+		if (listener.ownsStage()) {
+			settle();
+			whenCompleteInPlace(listener);
+		}
+		else {
+			this.end.enter();
+			whenCompleteInPlace(new Await<>(this, listener));
+		}
 	}
 
 	/**
@@ -236,7 +209,9 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	@Override
 	public CompletableFuture<T> copy() {
 		settle();
-		return super.copy();
+		ScopedFuture<T> copy = (ScopedFuture<T>) super.copy();
+		copy.settle();
+		return copy;
 	}
 
 	@Override
@@ -315,14 +290,8 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 
 	@Override
 	public <U> CompletableFuture<U> thenApplyAsync(Function<? super T, ? extends U> fn, Executor executor) {
-		return next(fn, executor, (next, value, failure) -> {
-			if (failure != null) {
-				next.fail(failure);
-			}
-			else {
-				next.made(fn.apply(taken(value)));
-			}
-		});
+		return next(fn, executor,
+				(next, value, failure) -> (failure != null) ? next.fail(failure) : next.made(fn.apply(taken(value))));
 	}
 
 	@Override
@@ -338,14 +307,8 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	@Override
 	public <U> CompletableFuture<U> thenComposeAsync(Function<? super T, ? extends CompletionStage<U>> fn,
 			Executor executor) {
-		return next(fn, executor, (next, value, failure) -> {
-			if (failure != null) {
-				next.fail(failure);
-			}
-			else {
-				next.adopt(fn.apply(taken(value)));
-			}
-		});
+		return next(fn, executor,
+				(next, value, failure) -> (failure != null) ? next.fail(failure) : next.adopt(fn.apply(taken(value))));
 	}
 
 	@Override
@@ -362,7 +325,7 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 					failure.addSuppressed(ex);
 				}
 			}
-			pass(next, value, failure);
+			return pass(next, value, failure);
 		});
 	}
 
@@ -373,27 +336,38 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 
 	@Override
 	public CompletableFuture<T> exceptionallyAsync(Function<Throwable, ? extends T> fn, Executor executor) {
-		return next(fn, executor, (next, value, failure) -> {
-			if (failure == null) {
-				pass(next, value, null);
-			}
-			else {
-				next.made(fn.apply(failure));
-			}
-		});
+		return next(fn, executor,
+				(next, value, failure) -> (failure != null) ? next.made(fn.apply(failure)) : pass(next, value, null));
 	}
 
 	@Override
 	public CompletableFuture<T> exceptionallyComposeAsync(Function<Throwable, ? extends CompletionStage<T>> fn,
 			Executor executor) {
-		return next(fn, executor, (next, value, failure) -> {
-			if (failure == null) {
-				pass(next, value, null);
+		return next(fn, executor,
+				(next, value, failure) -> (failure != null) ? next.adopt(fn.apply(failure)) : pass(next, value, null));
+	}
+
+	/**
+	 * Takes the value for one who waits for it, if he still does. No lambda, as in
+	 * {@link StageListener.End}.
+	 */
+	record Await<T extends @Nullable Object>(ScopedFuture<T> future,
+			StageListener<? super T> waiting) implements BiConsumer<T, @Nullable Throwable> {
+
+		@Override
+		public void accept(T value, @Nullable Throwable failure) {
+			try {
+				if (this.waiting.isOpen()) {
+					this.future.settle();
+				}
+				this.future.leave(false);
 			}
-			else {
-				next.adopt(fn.apply(failure));
+			catch (StackOverflowError ex) {
+				// Who waits hears of the value all the same, and nobody discards it.
 			}
-		});
+			this.waiting.accept(value, failure);
+		}
+
 	}
 
 	/**
@@ -401,7 +375,10 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	 */
 	private interface Step<T extends @Nullable Object, U extends @Nullable Object> {
 
-		void take(ScopedFuture<U> next, T value, @Nullable Throwable failure);
+		/**
+		 * Returns whether the outcome has been taken.
+		 */
+		boolean take(ScopedFuture<U> next, T value, @Nullable Throwable failure);
 
 	}
 

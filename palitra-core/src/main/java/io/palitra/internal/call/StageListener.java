@@ -35,6 +35,16 @@ abstract class StageListener<T extends @Nullable Object> extends LoopTask
 	abstract boolean isAbandoned();
 
 	/**
+	 * Returns whether the stage, and any value of it, is this listener's.
+	 */
+	abstract boolean ownsStage();
+
+	/**
+	 * Returns whether somebody waits for the stage and has no outcome yet.
+	 */
+	abstract boolean isOpen();
+
+	/**
 	 * Has something done on another thread.
 	 */
 	abstract void moveOn(Runnable command);

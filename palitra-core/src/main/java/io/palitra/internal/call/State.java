@@ -84,12 +84,14 @@ abstract sealed class State {
 	}
 
 	/**
-	 * The task is being called on a thread that is there for nothing else, and is
-	 * interrupted if the work is cancelled meanwhile.
+	 * The task is being called on a thread that is neither a loop nor the work's own. One
+	 * that is there for nothing else is interrupted if the work is cancelled meanwhile.
 	 */
 	static final class Starting extends Open implements Runnable {
 
 		private final Thread thread = Thread.currentThread();
+
+		private final boolean interruptible;
 
 		/**
 		 * Whether the thread has left, or somebody interrupts it: the first of both.
@@ -107,8 +109,13 @@ abstract sealed class State {
 		 */
 		private boolean left;
 
-		Starting() {
+		Starting(boolean interruptible) {
 			super(RunPhase.RUNNING);
+			this.interruptible = interruptible;
+		}
+
+		boolean isInterruptible() {
+			return this.interruptible;
 		}
 
 		Thread thread() {

@@ -183,6 +183,11 @@ public final class SubmittedCall<T extends @Nullable Object> extends Call<T> {
 	}
 
 	@Override
+	boolean isOwn(Thread thread) {
+		return thread == this.maker;
+	}
+
+	@Override
 	boolean isHandledBy(Predicate<@Nullable Thread> some) {
 		return some.test(this.maker) || some.test(this.ender) || super.isHandledBy(some);
 	}

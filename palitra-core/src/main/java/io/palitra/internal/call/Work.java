@@ -88,6 +88,12 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	abstract Context context();
 
 	/**
+	 * Returns whether a thread is known to be inside the work whatever it does: it makes
+	 * the call, or waits for it.
+	 */
+	abstract boolean isOwn(Thread thread);
+
+	/**
 	 * The task is about to be called.
 	 */
 	void starting() {
@@ -164,10 +170,12 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	/**
 	 * Returns whether the stage was started by this work's task, and is its to cancel.
 	 */
+	@Override
 	boolean ownsStage() {
 		return true;
 	}
 
+	@Override
 	final boolean isOpen() {
 		return this.state instanceof Open;
 	}
@@ -181,8 +189,8 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 	}
 
 	/**
-	 * Returns whether the task is being called by a thread that is there for nothing
-	 * else, one of these.
+	 * Returns whether one of some threads calls the task, and is neither a loop nor the
+	 * work's own.
 	 */
 	final boolean isCalledBy(Predicate<@Nullable Thread> some) {
 		return this.state instanceof Starting starting && some.test(starting.thread());
@@ -222,9 +230,13 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 		Thread caller = Thread.currentThread();
 		try {
 			executor.execute(() -> {
-				boolean alone = Thread.currentThread() != caller && !(executor instanceof Hops)
-						&& Loop.currentRunner() == null;
-				start(alone ? new Starting() : State.STARTING);
+				Thread thread = Thread.currentThread();
+				if (isOwn(thread) || Loop.currentRunner() != null) {
+					start(State.STARTING);
+				}
+				else {
+					start(new Starting(thread != caller));
+				}
 			});
 		}
 		catch (Throwable ex) {
@@ -410,7 +422,7 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 			Failed failed = new Failed(result, cause, (in != null) ? in : open.phase(), hopTime);
 			boolean works = open.isWorking() && ownsStage();
 			if (STATE.compareAndSet(this, open, works ? new Abandoned(failed, open) : failed)) {
-				if (open instanceof Starting starting) {
+				if (open instanceof Starting starting && starting.isInterruptible()) {
 					// At once: no dependent of a future may come between.
 					Clock.interrupt(starting);
 				}

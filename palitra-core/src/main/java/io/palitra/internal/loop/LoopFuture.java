@@ -64,4 +64,15 @@ public class LoopFuture<T extends @Nullable Object> extends CompletableFuture<T>
 		return super.join();
 	}
 
+	/**
+	 * Returns the value of a future that has one, as the JDK's own do since Java 19, but
+	 * by {@link #join()}: whoever takes the value is seen to.
+	 */
+	public T resultNow() {
+		if (!isDone() || isCompletedExceptionally()) {
+			throw new IllegalStateException("The future has no value: " + this);
+		}
+		return join();
+	}
+
 }

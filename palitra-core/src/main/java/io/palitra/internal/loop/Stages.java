@@ -53,6 +53,10 @@ public final class Stages {
 	 * Tells whether a stage is known to be done.
 	 */
 	public static boolean isDone(CompletionStage<?> stage) {
+		if (stage instanceof LoopFuture<?> future) {
+			// Asked for itself, one of a run takes its value for somebody's.
+			return future.isDone();
+		}
 		try {
 			// Not all futures that are stages answer themselves, but their copies do.
 			CompletableFuture<?> future = stage.toCompletableFuture();
