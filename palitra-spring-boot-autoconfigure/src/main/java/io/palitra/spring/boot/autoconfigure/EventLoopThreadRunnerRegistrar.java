@@ -79,7 +79,8 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 			runners.keySet().removeAll(misread(runners.keySet(), bind(binder).orElseGet(Map::of).keySet()));
 			checkNames(runners);
 			runners.forEach((name, settings) -> register(registry, name, settings));
-			registry.registerBeanDefinition("unqualifiedRunnerCheck", definition(UnqualifiedRunnerCheck.class,
+			registry.registerBeanDefinition(UnqualifiedRunnerCheck.class.getName(), definition(
+					UnqualifiedRunnerCheck.class,
 					() -> new UnqualifiedRunnerCheck(this.context.getBeanFactory(), DEFAULT_BEAN, runners.keySet())));
 		}
 	}
@@ -131,11 +132,24 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		for (String runner : beanFactory.getBeanNamesForType(EventLoopThreadRunner.class, false, false)) {
+			if (isKept(beanFactory, runner)) {
+				continue;
+			}
 			boolean autoStartup = this.autoStartups.getOrDefault(runner, true);
-			((BeanDefinitionRegistry) beanFactory).registerBeanDefinition(runner + "Lifecycle",
+			((BeanDefinitionRegistry) beanFactory).registerBeanDefinition(
+					EventLoopThreadRunnerLifecycle.class.getName() + "." + runner,
 					definition(EventLoopThreadRunnerLifecycle.class,
 							() -> new EventLoopThreadRunnerLifecycle(this.context, runner, autoStartup)));
 		}
+	}
+
+	/**
+	 * Returns whether the application has said that its runner is not to end with the
+	 * context.
+	 */
+	private static boolean isKept(ConfigurableListableBeanFactory beanFactory, String runner) {
+		return beanFactory.containsBeanDefinition(runner)
+				&& "".equals(beanFactory.getMergedBeanDefinition(runner).getDestroyMethodName());
 	}
 
 	/**
@@ -170,6 +184,12 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 					"Rename the runner or the bean.");
 		}
 		ConfigurableListableBeanFactory beanFactory = (ConfigurableListableBeanFactory) registry;
+		if (beanFactory.containsBeanDefinition(name) && beanFactory.isTypeMatch(name, EventLoopThreadRunner.class)) {
+			throw InvalidPalitraPropertyException.name(RUNNERS + "." + name,
+					"the application has a runner of its own in the bean '" + name
+							+ "', which these properties are not about",
+					"Rename the runner or the bean, or set the properties of that runner where it is built.");
+		}
 		RootBeanDefinition definition = definition(EventLoopThreadRunner.class,
 				() -> beanFactory.getBean(EventLoopThreadRunnerFactory.class).create(name, settings));
 		definition.setDefaultCandidate(false);

@@ -3,6 +3,7 @@ package io.palitra.spring.boot.autoconfigure;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +45,26 @@ public final class EventLoopThreadRunners {
 			}
 		}
 		return runners;
+	}
+
+	/**
+	 * Returns the names of the singletons that have not been built: as their properties
+	 * have them or, of runners of the application's own, those of their beans. Builds
+	 * none.
+	 * @param beanFactory where to look, ancestors included
+	 * @return the names
+	 */
+	public static Set<String> notBuilt(ConfigurableListableBeanFactory beanFactory) {
+		Set<String> names = new LinkedHashSet<>();
+		for (ConfigurableListableBeanFactory each : withAncestors(beanFactory)) {
+			for (String bean : each.getBeanNamesForType(EventLoopThreadRunner.class, false, false)) {
+				if (!each.containsSingleton(bean)) {
+					String qualifier = EventLoopThreadRunnerRegistrar.qualifier(each, bean);
+					names.add(qualifier.isEmpty() ? EventLoopThreadRunnerFactory.DEFAULT_NAME : qualifier);
+				}
+			}
+		}
+		return names;
 	}
 
 	/**

@@ -5,6 +5,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -52,7 +53,7 @@ public final class PalitraAutoConfiguration {
 	 */
 	@Bean
 	@Scope(BeanDefinition.SCOPE_PROTOTYPE)
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	EventLoopThreadRunner.Builder eventLoopThreadRunnerBuilder(EventLoopThreadRunnerFactory factory,
 			PalitraProperties properties) {
 		return factory.builder(EventLoopThreadRunnerFactory.DEFAULT_NAME, properties.getRunner());

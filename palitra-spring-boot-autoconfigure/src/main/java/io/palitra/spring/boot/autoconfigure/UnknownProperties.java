@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.ClassUtils;
 
 /**
  * Tells of properties below {@code palitra} that are none, which Spring Boot ignores. It
@@ -54,6 +55,12 @@ final class UnknownProperties {
 
 	private static final ConfigurationPropertyName GROUPS = ConfigurationPropertyName.of("palitra.http.groups");
 
+	/**
+	 * What groups are made of that wait through a runner.
+	 */
+	private static final List<String> CLASSES_OF_GROUPS = List.of("io.palitra.reactor.ReactorTasks",
+			"org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer");
+
 	private UnknownProperties() {
 	}
 
@@ -75,9 +82,21 @@ final class UnknownProperties {
 		}
 		else if (GROUPS.isAncestorOf(name)) {
 			warn(source, name, GROUPS.getNumberOfElements() + 1, OF_GROUP);
+			warnIfThereAreNoGroups(name);
 		}
 		else {
 			warn(source, name, 0, ALL);
+		}
+	}
+
+	private static void warnIfThereAreNoGroups(ConfigurationPropertyName name) {
+		for (String type : CLASSES_OF_GROUPS) {
+			if (!ClassUtils.isPresent(type, null)) {
+				logger.warn(name
+						+ " is ignored: it is for groups of HTTP interfaces over WebClient, which need Spring Boot "
+						+ "4, spring-webflux and palitra-reactor, and there is no class " + type);
+				return;
+			}
 		}
 	}
 

@@ -62,6 +62,20 @@ class Boot4PauseTests {
 		});
 	}
 
+	@Test
+	void runnerThatWasStoppedByHandStaysStopped() {
+		this.contextRunner.withPropertyValues("palitra.runner.auto-startup=false").run((context) -> {
+			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);
+			runner.start();
+			context.pause();
+			context.restart();
+			runner.stop();
+			context.pause();
+			context.restart();
+			assertThat(runner.isAlive()).isFalse();
+		});
+	}
+
 	private static Thread thread(EventLoopThreadRunner runner) {
 		return runner.run(() -> CompletableFuture.completedFuture(Thread.currentThread()));
 	}

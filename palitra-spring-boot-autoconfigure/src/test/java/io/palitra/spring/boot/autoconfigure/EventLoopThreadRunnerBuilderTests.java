@@ -56,6 +56,17 @@ class EventLoopThreadRunnerBuilderTests {
 	}
 
 	@Test
+	void childContextHasABuilderWithItsOwnProperties() {
+		this.contextRunner.run((parent) -> this.contextRunner.withParent(parent)
+			.withPropertyValues("palitra.runner.max-in-flight=4")
+			.run((child) -> {
+				try (EventLoopThreadRunner runner = child.getBean(EventLoopThreadRunner.Builder.class).build()) {
+					assertThat(runner.snapshot().limit()).hasValue(4);
+				}
+			}));
+	}
+
+	@Test
 	void runnerKnowsReactorsThreadsC6() {
 		this.contextRunner.run((context) -> {
 			EventLoopThreadRunner runner = context.getBean(EventLoopThreadRunner.class);

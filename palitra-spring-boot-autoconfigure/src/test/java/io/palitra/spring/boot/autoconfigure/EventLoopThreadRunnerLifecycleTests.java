@@ -16,6 +16,7 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.SmartLifecycle;
@@ -63,6 +64,44 @@ class EventLoopThreadRunnerLifecycleTests {
 			context.start();
 			assertThat(thread(runner)).isNotSameAs(before);
 		});
+	}
+
+	@Test
+	void beanCanHaveTheNameOfTheRunnersWithLifecycle() {
+		this.contextRunner.withBean("mine", EventLoopThreadRunner.class, () -> runner("mine"))
+			.withBean("mineLifecycle", String.class, () -> "of the application")
+			.run((context) -> assertThat(context.getBean("mineLifecycle")).isEqualTo("of the application"));
+	}
+
+	@Test
+	void runnerThatIsNotToBeDestroyedIsLeftAlone() {
+		try (EventLoopThreadRunner shared = runner("shared")) {
+			this.contextRunner
+				.withBean(EventLoopThreadRunner.class, () -> shared,
+						(definition) -> ((AbstractBeanDefinition) definition).setDestroyMethodName(""))
+				.run((context) -> assertThat(context.getBean(EventLoopThreadRunner.class)).isSameAs(shared));
+			assertThat(shared.isAlive()).isTrue();
+		}
+	}
+
+	@Test
+	void callInFlightHasItsGraceBesideExecutorsThatAreDestroyedLater() {
+		CountDownLatch called = new CountDownLatch(1);
+		AtomicReference<CompletableFuture<String>> call = new AtomicReference<>();
+		this.contextRunner.withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
+			.withPropertyValues("spring.task.execution.shutdown.await-termination=true")
+			// Needs the runner, and so is destroyed before it
+			.withUserConfiguration(ClientOfCalls.class)
+			.run((context) -> {
+				context.getBean("applicationTaskExecutor");
+				ClientOfCalls.Client client = context.getBean(ClientOfCalls.Client.class);
+				call.set(context.getBean(EventLoopThreadRunner.class).submit(() -> {
+					called.countDown();
+					return client.call();
+				}));
+				assertThat(called.await(30, TimeUnit.SECONDS)).isTrue();
+			});
+		assertThat(call.get()).succeedsWithin(Duration.ofSeconds(30)).isEqualTo("client is open");
 	}
 
 	@Test
@@ -420,6 +459,35 @@ class EventLoopThreadRunnerLifecycleTests {
 			catch (RuntimeException ex) {
 				this.result.completeExceptionally(ex);
 			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ClientOfCalls {
+
+		@Bean
+		Client client(EventLoopThreadRunner runner) {
+			return new Client();
+		}
+
+		/**
+		 * Answers a moment after the context has begun to close.
+		 */
+		static final class Client implements AutoCloseable {
+
+			private volatile boolean closed;
+
+			CompletableFuture<String> call() {
+				return CompletableFuture.supplyAsync(() -> "client is " + (this.closed ? "closed" : "open"),
+						CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS));
+			}
+
+			@Override
+			public void close() {
+				this.closed = true;
+			}
+
 		}
 
 	}

@@ -23,6 +23,8 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
+import io.palitra.EventLoopThreadRunner;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
@@ -127,7 +129,10 @@ class InvalidPalitraPropertyFailureAnalyzerTests {
 						"palitra.runners.my", "'my", "Write the name in one way, in lower case with hyphens."),
 				Arguments.of(Map.of("palitra.runners.taken.timeout", "1s"), "palitra.runners.taken",
 						"the application has a bean of its own that is named 'takenEventLoopThreadRunner'",
-						"Rename the runner or the bean."));
+						"Rename the runner or the bean."),
+				Arguments.of(Map.of("palitra.runners.mine.timeout", "1s"), "palitra.runners.mine",
+						"the application has a runner of its own in the bean 'mine', which these properties are not about",
+						"Rename the runner or the bean, or set the properties of that runner where it is built."));
 	}
 
 	@Test
@@ -185,6 +190,11 @@ class InvalidPalitraPropertyFailureAnalyzerTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ PalitraAutoConfiguration.class, LifecycleAutoConfiguration.class })
 	static class Application {
+
+		@Bean(defaultCandidate = false)
+		EventLoopThreadRunner mine() {
+			return EventLoopThreadRunner.builder().name("mine").build();
+		}
 
 		@Bean
 		String takenEventLoopThreadRunner() {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -60,6 +61,14 @@ class UnknownPropertiesTests {
 	void nothingIsToldOfWhatIsKnownHoweverItIsWritten(String property, CapturedOutput output) {
 		this.contextRunner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).doesNotContain("palitra has no property");
+	}
+
+	@Test
+	void groupsThatThereCannotBeAreTold(CapturedOutput output) {
+		this.contextRunner.withClassLoader(new FilteredClassLoader("org.springframework.web.reactive"))
+			.withPropertyValues("palitra.http.groups.shop.timeout=1s")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("palitra.http.groups.shop.timeout is ignored: it is for groups of HTTP interfaces");
 	}
 
 	@ParameterizedTest

@@ -62,15 +62,15 @@ class Boot3HealthConfiguration {
 
 		@Override
 		public @Nullable HealthContributor getContributor(String name) {
-			EventLoopThreadRunnerProbe probe = this.probes.of(name);
-			return (probe != null) ? new Indicator(probe::send) : null;
+			Callable<EventLoopThreadRunnerProbe.Result> probe = this.probes.of(name);
+			return (probe != null) ? new Indicator(probe) : null;
 		}
 
 		@Override
 		public Iterator<NamedContributor<HealthContributor>> iterator() {
 			List<NamedContributor<HealthContributor>> contributors = new ArrayList<>();
 			this.probes.all()
-				.forEach((name, probe) -> contributors.add(NamedContributor.of(name, new Indicator(probe::send))));
+				.forEach((name, probe) -> contributors.add(NamedContributor.of(name, new Indicator(probe))));
 			return contributors.iterator();
 		}
 

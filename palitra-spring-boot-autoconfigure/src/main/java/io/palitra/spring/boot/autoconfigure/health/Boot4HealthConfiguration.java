@@ -60,8 +60,8 @@ class Boot4HealthConfiguration {
 
 		@Override
 		public @Nullable HealthContributor getContributor(String name) {
-			EventLoopThreadRunnerProbe probe = this.probes.of(name);
-			return (probe != null) ? new Indicator(probe::send) : null;
+			Callable<EventLoopThreadRunnerProbe.Result> probe = this.probes.of(name);
+			return (probe != null) ? new Indicator(probe) : null;
 		}
 
 		@Override
@@ -69,7 +69,7 @@ class Boot4HealthConfiguration {
 			return this.probes.all()
 				.entrySet()
 				.stream()
-				.map((probe) -> new HealthContributors.Entry(probe.getKey(), new Indicator(probe.getValue()::send)));
+				.map((probe) -> new HealthContributors.Entry(probe.getKey(), new Indicator(probe.getValue())));
 		}
 
 	}

@@ -88,6 +88,12 @@ final class EventLoopThreadRunnerProbe {
 	 * @param failure what the loop's thread died of, {@code null} if it did not
 	 */
 	record Result(String status, Map<String, Object> details, @Nullable Throwable failure) {
+
+		/**
+		 * Of a runner that nobody has needed yet.
+		 */
+		static final Result NOT_BUILT = new Result(UP, Map.of("state", "NOT_BUILT"), null);
+
 	}
 
 }

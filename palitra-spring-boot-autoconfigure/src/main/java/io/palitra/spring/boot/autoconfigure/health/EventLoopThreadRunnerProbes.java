@@ -1,11 +1,10 @@
 package io.palitra.spring.boot.autoconfigure.health;
 
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -42,31 +41,34 @@ final class EventLoopThreadRunnerProbes {
 	/**
 	 * Sends a probe through the one runner.
 	 */
-	EventLoopThreadRunnerProbe.Result sendToTheOnlyOne() throws ExecutionException {
-		Iterator<EventLoopThreadRunnerProbe> probes = all().values().iterator();
-		return probes.hasNext() ? probes.next().send()
-				: new EventLoopThreadRunnerProbe.Result("UP", Map.of("state", "NOT_BUILT"), null);
+	EventLoopThreadRunnerProbe.Result sendToTheOnlyOne() throws Exception {
+		return all().values().iterator().next().call();
 	}
 
 	/**
-	 * Returns the probes for the runners that there are now, by the runners' names, for
-	 * whoever is going to send them all.
+	 * Returns what probes the runners that there are now, by the runners' names, for
+	 * whoever is going to probe them all.
 	 */
-	Map<String, EventLoopThreadRunnerProbe> all() {
+	Map<String, Callable<EventLoopThreadRunnerProbe.Result>> all() {
 		Map<String, EventLoopThreadRunner> runners = EventLoopThreadRunners.of(this.beanFactory);
 		LoopProbes together = new LoopProbes(runners.values(), this.timeout);
-		Map<String, EventLoopThreadRunnerProbe> probes = new LinkedHashMap<>();
-		runners.forEach((name, runner) -> probes.put(name, new EventLoopThreadRunnerProbe(runner, together)));
+		Map<String, Callable<EventLoopThreadRunnerProbe.Result>> probes = new LinkedHashMap<>();
+		runners.forEach((name, runner) -> probes.put(name, new EventLoopThreadRunnerProbe(runner, together)::send));
+		EventLoopThreadRunners.notBuilt(this.beanFactory)
+			.forEach((name) -> probes.putIfAbsent(name, () -> EventLoopThreadRunnerProbe.Result.NOT_BUILT));
 		return probes;
 	}
 
 	/**
-	 * Returns the probe for one runner, {@code null} if there is none of that name.
+	 * Returns what probes one runner, {@code null} if there is none of that name.
 	 */
-	@Nullable EventLoopThreadRunnerProbe of(String name) {
+	@Nullable Callable<EventLoopThreadRunnerProbe.Result> of(String name) {
 		EventLoopThreadRunner runner = EventLoopThreadRunners.of(this.beanFactory).get(name);
-		return (runner != null) ? new EventLoopThreadRunnerProbe(runner, new LoopProbes(List.of(runner), this.timeout))
-				: null;
+		if (runner != null) {
+			return new EventLoopThreadRunnerProbe(runner, new LoopProbes(List.of(runner), this.timeout))::send;
+		}
+		return EventLoopThreadRunners.notBuilt(this.beanFactory).contains(name)
+				? () -> EventLoopThreadRunnerProbe.Result.NOT_BUILT : null;
 	}
 
 }

@@ -1,6 +1,9 @@
 package io.palitra.spring.boot.autoconfigure.http;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +23,7 @@ import org.springframework.web.service.invoker.ReactorHttpExchangeAdapter;
 import org.springframework.web.service.registry.HttpServiceGroup;
 
 import io.palitra.EventLoopThreadRunner;
+import io.palitra.spring.boot.autoconfigure.EventLoopThreadRunners;
 import io.palitra.spring.boot.autoconfigure.InvalidPalitraPropertyException;
 import io.palitra.spring.boot.autoconfigure.PalitraHttpProperties;
 import io.palitra.spring.http.RunnerHttpExchangeAdapter;
@@ -37,6 +41,10 @@ final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroup
 	private static final String GROUPS = "palitra.http.groups.";
 
 	private static final String NONE = "none";
+
+	private static final String DEFAULT_BEAN = "eventLoopThreadRunner";
+
+	private static final String BEAN_SUFFIX = "EventLoopThreadRunner";
 
 	private final PalitraHttpProperties properties;
 
@@ -121,7 +129,7 @@ final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroup
 		if (NONE.equals(wanted)) {
 			return null;
 		}
-		EventLoopThreadRunner runner = find((wanted != null) ? wanted : group);
+		EventLoopThreadRunner runner = (wanted != null) ? find(wanted, true) : find(group, false);
 		if (runner == null && wanted != null) {
 			throw InvalidPalitraPropertyException.name(GROUPS + group + ".runner",
 					"there is no runner that is named '" + wanted + "'",
@@ -139,15 +147,33 @@ final class Boot4HttpServiceGroupConfigurer implements WebClientHttpServiceGroup
 		return runner;
 	}
 
-	private @Nullable EventLoopThreadRunner find(String name) {
-		for (String bean : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory,
-				EventLoopThreadRunner.class, false, false)) {
+	/**
+	 * Finds a runner by its name. Builds no other one before it if a bean of palitra's,
+	 * or of the runner's name, has it.
+	 * @param all whether to build those that are lazy to find it
+	 */
+	private @Nullable EventLoopThreadRunner find(String name, boolean all) {
+		EventLoopThreadRunner built = EventLoopThreadRunners.of(this.beanFactory).get(name);
+		if (built != null) {
+			return built;
+		}
+		List<String> likely = List.of(name + BEAN_SUFFIX, name.equals("default") ? DEFAULT_BEAN : name);
+		List<String> beans = new ArrayList<>(List.of(BeanFactoryUtils
+			.beanNamesForTypeIncludingAncestors(this.beanFactory, EventLoopThreadRunner.class, false, false)));
+		beans.removeIf((bean) -> !all && !likely.contains(bean) && isLazy(bean));
+		beans.sort(Comparator.comparing((bean) -> !likely.contains(bean)));
+		for (String bean : beans) {
 			EventLoopThreadRunner runner = this.beanFactory.getBean(bean, EventLoopThreadRunner.class);
 			if (name.equals(runner.getName())) {
 				return runner;
 			}
 		}
 		return null;
+	}
+
+	private boolean isLazy(String bean) {
+		return this.beanFactory.containsBeanDefinition(bean)
+				&& this.beanFactory.getMergedBeanDefinition(bean).isLazyInit();
 	}
 
 }

@@ -1,11 +1,13 @@
 package io.palitra.spring.boot.autoconfigure.http;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportSelector;
+import org.springframework.core.Ordered;
 import org.springframework.core.type.AnnotationMetadata;
 
 import io.palitra.reactor.ReactorTasks;
@@ -15,9 +17,11 @@ import io.palitra.spring.boot.autoconfigure.PalitraHttpProperties;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for groups of HTTP interfaces over
- * {@code WebClient}, which Spring Framework has since version 7.
+ * {@code WebClient}, which Spring Framework has since version 7. Comes last: of
+ * configurers with no order, as most are, the first makes the innermost exchange.
  */
 @AutoConfiguration(after = PalitraAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnPalitraEnabled
 @ConditionalOnClass(value = ReactorTasks.class,
 		name = "org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer")

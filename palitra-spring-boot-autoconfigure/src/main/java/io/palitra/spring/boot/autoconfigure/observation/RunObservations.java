@@ -8,6 +8,7 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.palitra.spi.ContextCarrier;
@@ -20,7 +21,7 @@ import io.palitra.spi.RunResult;
  * and current wherever work is done for the call. It never is on the caller's thread,
  * where it could stay behind.
  */
-final class RunObservations implements RunListener, ContextCarrier {
+final class RunObservations implements RunListener, ContextCarrier, SmartInitializingSingleton {
 
 	private static final Snapshot NOTHING = () -> () -> {
 	};
@@ -44,6 +45,14 @@ final class RunObservations implements RunListener, ContextCarrier {
 	RunObservations(ObjectProvider<ObservationRegistry> registry, ObjectProvider<RunObservationConvention> convention) {
 		this.registry = SingletonSupplier.of(registry::getObject);
 		this.convention = SingletonSupplier.of(() -> convention.getIfAvailable(DefaultRunObservationConvention::new));
+	}
+
+	/**
+	 * Two conventions are a mistake, which is to stop the start and no call.
+	 */
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.convention.obtain();
 	}
 
 	@Override

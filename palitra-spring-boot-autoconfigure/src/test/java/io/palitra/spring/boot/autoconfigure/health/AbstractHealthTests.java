@@ -129,6 +129,26 @@ abstract class AbstractHealthTests {
 	}
 
 	@Test
+	void severalLazyRunnersAreToldOfThoughTheyAreNotBuilt() {
+		this.contextRunner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withPropertyValues("palitra.runners.partner.timeout=1s")
+			.run((context) -> {
+				Object contributor = context.getBean(CONTRIBUTOR);
+				assertThat(askAll(contributor).keySet()).containsExactlyInAnyOrder("default", "partner");
+				assertThat(askAll(contributor).values()).allSatisfy((health) -> {
+					assertThat(health.status()).isEqualTo("UP");
+					assertThat(health.details()).containsExactly(entry("state", "NOT_BUILT"));
+				});
+				assertThat(askOne(contributor, "partner").details()).containsExactly(entry("state", "NOT_BUILT"));
+				context.getBean("partnerEventLoopThreadRunner");
+				assertThat(askOne(contributor, "partner").details()).containsEntry("thread", "palitra-partner");
+				assertThat(askAll(contributor).keySet()).containsExactlyInAnyOrder("default", "partner");
+			});
+	}
+
+	@Test
 	void neitherBuildsAPrototypeNorMissesOneThatIsInUse() {
 		this.contextRunner
 			.withBean("mine", EventLoopThreadRunner.class, () -> named("mine"),

@@ -55,6 +55,7 @@ import io.palitra.RunTimeoutException;
 import io.palitra.RunnerClosedException;
 import io.palitra.spring.boot.autoconfigure.PalitraAutoConfiguration;
 import io.palitra.spring.boot.autoconfigure.context.PalitraContextPropagationAutoConfiguration;
+import io.palitra.spring.boot.autoconfigure.http.later.Boot4HttpLaterConfiguration;
 import io.palitra.spring.boot.autoconfigure.metrics.PalitraMetricsAutoConfiguration;
 import io.palitra.spring.boot.autoconfigure.observation.PalitraObservationAutoConfiguration;
 import io.palitra.spring.boot.autoconfigure.reactor.PalitraReactorAutoConfiguration;
@@ -144,6 +145,22 @@ class Boot4HttpAutoConfigurationTests {
 					() -> EventLoopThreadRunner.builder().name("of-the-application").build())
 			.withPropertyValues("palitra.http.groups.users.runner=of-the-application")
 			.run(callsGoThrough("own"));
+	}
+
+	@Test
+	void runnersThatNoGroupNamesAreNotBuilt() {
+		this.contextRunner.withBean("lazy", EventLoopThreadRunner.class,
+				() -> EventLoopThreadRunner.builder().name("lazy").build(), (definition) -> {
+					definition.setLazyInit(true);
+					definition.setAutowireCandidate(false);
+				})
+			.run((context) -> {
+				callsGoThrough("eventLoopThreadRunner").accept(context);
+				assertThat(context.getBeanFactory().containsSingleton("lazy")).isFalse();
+			});
+		this.contextRunner.withUserConfiguration(RunnerOfClients.class)
+			.withPropertyValues("palitra.http.groups.users.runner=default", "palitra.http.groups.orders.runner=default")
+			.run(callsGoThrough("eventLoopThreadRunner"));
 	}
 
 	@Test
@@ -311,6 +328,15 @@ class Boot4HttpAutoConfigurationTests {
 	}
 
 	@Test
+	void decoratorsOfOtherAutoConfigurationsAreWithinThatToo() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(Boot4HttpLaterConfiguration.class))
+			.run((context) -> {
+				assertThat(context.getBean(Users.class).status(404)).isNull();
+				assertThat(submitted(context, "eventLoopThreadRunner")).isOne();
+			});
+	}
+
+	@Test
 	void groupWhoseExchangesBlockIsLeftAlone(CapturedOutput output) {
 		this.contextRunner.withUserConfiguration(BlockingConfiguration.class).run((context) -> {
 			callsGoThroughNone().accept(context);
@@ -430,6 +456,18 @@ class Boot4HttpAutoConfigurationTests {
 		WebClientHttpServiceGroupConfigurer notFoundConfigurer() {
 			return (groups) -> groups.forEachProxyFactory(
 					(group, factory) -> factory.exchangeAdapterDecorator(NotFoundWebClientAdapterDecorator::new));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RunnerOfClients {
+
+		@Bean(defaultCandidate = false)
+		EventLoopThreadRunner clients(Users users) {
+			return EventLoopThreadRunner.builder()
+				.name("clients-of-" + users.getClass().getSimpleName().length())
+				.build();
 		}
 
 	}

@@ -17,6 +17,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -56,6 +57,15 @@ class PalitraObservationAutoConfigurationTests {
 
 	private static RunOptions named(String name) {
 		return RunOptions.defaults().name(name);
+	}
+
+	@Test
+	void twoConventionsStopTheStart() {
+		this.observed.withBean("one", RunObservationConvention.class, DefaultRunObservationConvention::new)
+			.withBean("two", RunObservationConvention.class, DefaultRunObservationConvention::new)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(NoUniqueBeanDefinitionException.class)
+				.hasMessageContaining("one,two"));
 	}
 
 	@Test
