@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -169,6 +170,41 @@ class C15NestedPermitTests {
 		givenUp.complete("late");
 		assertThat(Support.get(next)).isEqualTo("next");
 		assertThatOnePermitIsLeft();
+	}
+
+	@Test
+	void noPermitIsLostWhenTheRunnerIsStoppedWhileCallsAreNested() {
+		this.runner.close();
+		this.runner = EventLoopThreadRunner.builder().maxInFlight(4).shutdownGrace(Duration.ZERO).build();
+		AtomicBoolean enough = new AtomicBoolean();
+		List<Owner<Boolean>> owners = IntStream.range(0, 2).mapToObj((number) -> Owner.start(() -> {
+			while (!enough.get()) {
+				try {
+					inAHop(this.runner, () -> {
+						for (int i = 0; i < 50; i++) {
+							this.runner.run(Support.value("inner"));
+						}
+						return "outer";
+					});
+				}
+				catch (RunnerClosedException ex) {
+					// Stopped just now.
+				}
+			}
+			return true;
+		})).toList();
+		for (int round = 0; round < 600; round++) {
+			long before = this.runner.snapshot(0).submitted();
+			while (this.runner.snapshot(0).submitted() < before + 30) {
+				Thread.yield();
+			}
+			this.runner.stop();
+			this.runner.start();
+		}
+		enough.set(true);
+		owners.forEach((owner) -> assertThat(owner.value()).isTrue());
+		Support.eventually().until(() -> this.runner.snapshot().active() == 0);
+		assertThat(this.runner.snapshot().permits()).hasValue(4);
 	}
 
 	@Test

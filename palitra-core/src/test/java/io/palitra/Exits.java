@@ -14,6 +14,8 @@ public final class Exits {
 	}
 
 	public static void main(String[] args) {
+		// By one line: what the JVM itself says of them comes between the others.
+		Thread.setDefaultUncaughtExceptionHandler((thread, ex) -> System.out.println("uncaught: " + ex));
 		EventLoopThreadRunner runner = EventLoopThreadRunner.builder()
 			.shutdownGrace(Duration.ofMinutes(5))
 			.slowTaskThreshold(Duration.ofHours(1))

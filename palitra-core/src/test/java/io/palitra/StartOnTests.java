@@ -44,6 +44,36 @@ class StartOnTests {
 	}
 
 	@Test
+	void ownerIsNotInterruptedForACallThatStartsInItsHopC5() {
+		CountDownLatch called = new CountDownLatch(1);
+		AtomicBoolean goOn = new AtomicBoolean();
+		AtomicReference<Executor> hops = new AtomicReference<>();
+		try (EventLoopThreadRunner runner = EventLoopThreadRunner.builder().name("hop").build()) {
+			Owner<String> outer = Owner.start(() -> runner.runScoped((scope) -> {
+				hops.set(scope.caller());
+				return new CompletableFuture<>();
+			}));
+			Support.untilActive(runner, 1);
+			Owner<Object> inner = Owner.start(() -> runner.run(() -> {
+				called.countDown();
+				while (!goOn.get()) {
+					Thread.onSpinWait();
+				}
+				return CompletableFuture.completedFuture("late");
+			}, RunOptions.defaults().startOn(hops.get())));
+			Support.await(called);
+			inner.interrupt();
+			assertThat(inner.failure()).isInstanceOf(RunInterruptedException.class);
+			outer.interrupt();
+			goOn.set(true);
+			assertThat(outer.failure()).isInstanceOf(RunInterruptedException.class);
+		}
+		finally {
+			goOn.set(true);
+		}
+	}
+
+	@Test
 	@EnabledForJreRange(max = JRE.JAVA_20)
 	void virtualThreadsAreRefusedWhereThereAreNone() {
 		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(StartOn::virtualThreads)

@@ -3,8 +3,10 @@ package io.palitra.rewrite;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
+import org.openrewrite.java.JavaVisitor;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Statement;
@@ -99,19 +101,44 @@ final class Owner {
 				|| isAnnotated(type, GENERATES_CONSTRUCTOR))) {
 			return "the constructor cannot be told, and the class has no EventLoopThreadRunner";
 		}
+		if (constructors.size() == 1 && constructors.get(0).getParameters().stream().anyMatch(Owner::isVarargs)) {
+			return "the constructor ends with varargs, and the class has no EventLoopThreadRunner";
+		}
 		String byHand = sources.madeByHand(type.getType());
 		return (byHand != null) ? "the class has no EventLoopThreadRunner, and " + byHand
 				+ " makes or extends it, so its constructor has to stay" : null;
 	}
 
+	private static boolean isVarargs(Statement parameter) {
+		return parameter instanceof J.VariableDeclarations variables && variables.getVarargs() != null;
+	}
+
+	/**
+	 * Tells whether a name means nothing yet in a class, nor in its constructor.
+	 */
 	private static boolean isFree(String name, J.ClassDeclaration type) {
-		return fields(type).stream()
-			.flatMap((field) -> field.getVariables().stream())
-			.noneMatch((variable) -> variable.getSimpleName().equals(name))
-				&& constructors(type).stream()
-					.flatMap((constructor) -> constructor.getParameters().stream())
-					.noneMatch((parameter) -> parameter instanceof J.VariableDeclarations variables
-							&& variables.getVariables().get(0).getSimpleName().equals(name));
+		for (JavaType.FullyQualified each = type.getType(); each != null; each = each.getSupertype()) {
+			for (JavaType.FullyQualified outer = each; outer != null; outer = outer.getOwningClass()) {
+				if (outer.getMembers().stream().anyMatch((field) -> field.getName().equals(name))) {
+					return false;
+				}
+			}
+		}
+		AtomicBoolean taken = new AtomicBoolean();
+		JavaVisitor<AtomicBoolean> variables = new JavaVisitor<>() {
+
+			@Override
+			public J visitVariable(J.VariableDeclarations.NamedVariable variable, AtomicBoolean found) {
+				if (variable.getSimpleName().equals(name)) {
+					found.set(true);
+				}
+				return super.visitVariable(variable, found);
+			}
+
+		};
+		fields(type).forEach((field) -> variables.visit(field, taken));
+		constructors(type).forEach((constructor) -> variables.visit(constructor, taken));
+		return !taken.get();
 	}
 
 	static boolean isRunner(@Nullable JavaType type) {
@@ -169,6 +196,14 @@ final class Owner {
 
 	void use() {
 		this.used = true;
+	}
+
+	/**
+	 * Tells whether the class can be given a runner, which its constructor then has as a
+	 * parameter.
+	 */
+	boolean isInjectable() {
+		return this.injectable;
 	}
 
 	/**

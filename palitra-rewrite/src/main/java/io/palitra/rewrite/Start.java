@@ -3,9 +3,11 @@ package io.palitra.rewrite;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
+import org.openrewrite.java.JavaVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.Flag;
 import org.openrewrite.java.tree.J;
@@ -26,6 +28,11 @@ final class Start {
 			+ "Long|Float|Double|Math|Enum)|java\\.time\\.Duration|java\\.net\\.URI|java\\.net\\.http\\..*|"
 			+ "java\\.util\\.(List|Set|Map|Optional|Objects|UUID)|java\\.nio\\.charset\\.StandardCharsets");
 
+	/**
+	 * Types that hand out one future to many, which is none's to cancel.
+	 */
+	private static final Pattern SHARES = Pattern.compile(".*(Cache|Map|Registry|Store)");
+
 	private final Surroundings surroundings;
 
 	private final JavaType.@Nullable FullyQualified enclosing;
@@ -38,6 +45,30 @@ final class Start {
 	}
 
 	boolean mayMove(Expression future) {
+		return !hasWait(future) && startsWork(future);
+	}
+
+	/**
+	 * Tells whether somebody waits to get the expression, which must not be on the loop.
+	 */
+	private static boolean hasWait(Expression future) {
+		AtomicBoolean waits = new AtomicBoolean();
+		new JavaVisitor<AtomicBoolean>() {
+
+			@Override
+			public J visitMethodInvocation(J.MethodInvocation part, AtomicBoolean found) {
+				Expression receiver = part.getSelect();
+				if (Wait.of(part.getMethodType(), (receiver != null) ? receiver.getType() : null) != null) {
+					found.set(true);
+				}
+				return super.visitMethodInvocation(part, found);
+			}
+
+		}.visit(future, waits);
+		return waits.get();
+	}
+
+	private boolean startsWork(Expression future) {
 		Expression expression = future.unwrap();
 		if (!(expression instanceof J.MethodInvocation call) || call.getMethodType() == null) {
 			return false;
@@ -54,14 +85,15 @@ final class Start {
 			return false;
 		}
 		if (TypeUtils.isAssignableTo("java.util.concurrent.CompletionStage", method.getDeclaringType())) {
-			return mayMove(call.getSelect());
+			return startsWork(call.getSelect());
 		}
 		return isClient(method) && isValue(call.getSelect());
 	}
 
 	private boolean isClient(JavaType.Method method) {
 		JavaType.FullyQualified type = method.getDeclaringType();
-		if (type.getPackageName().equals("java.util") || type.getPackageName().startsWith("java.util.")) {
+		if (type.getPackageName().equals("java.util") || type.getPackageName().startsWith("java.util.")
+				|| SHARES.matcher(type.getClassName()).matches()) {
 			return false;
 		}
 		if (this.enclosing == null || TypeUtils.isAssignableTo(type.getFullyQualifiedName(), this.enclosing)) {

@@ -40,7 +40,8 @@ record Surroundings(J.@Nullable MethodDeclaration method, boolean inLambda, List
 									+ "flatMap or thenCompose");
 				}
 			}
-			else if (tree instanceof J.Try statement && !inLambda && inner == statement.getBody()) {
+			else if (tree instanceof J.Try statement && inner == statement.getBody()) {
+				// Also around a lambda, which may be called inside.
 				catches.addAll(statement.getCatches());
 			}
 			else if (tree instanceof J.Try statement && !inLambda && statement.getResources() != null

@@ -96,6 +96,9 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 				|| wait == Wait.MONO_OPTIONAL && isTaken("java.util.Optional")) {
 			return leave(visited, "another type has the name Duration or Optional in this file");
 		}
+		if (isOfANumericCondition(call)) {
+			return leave(visited, "the condition would have another type: give its value a variable of its own first");
+		}
 		String runner = runner(surroundings);
 		if (runner == null) {
 			return visited;
@@ -171,7 +174,52 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 			}
 
 		}.visit(local ? surroundings.method() : call, 0);
-		return works.get() && !scheduled.get();
+		return (works.get() || mapsOnSubscriber(call)) && !scheduled.get();
+	}
+
+	/**
+	 * Tells whether a chain begins with values that are there, and calls something with
+	 * them before it comes to what is asynchronous.
+	 */
+	private static boolean mapsOnSubscriber(J.MethodInvocation call) {
+		boolean maps = false;
+		for (Expression each = call; each instanceof J.MethodInvocation part; each = unwrapped(part.getSelect())) {
+			JavaType.Method method = part.getMethodType();
+			if (method == null || !method.getDeclaringType().getPackageName().equals("reactor.core.publisher")) {
+				return false;
+			}
+			if (method.hasFlags(Flag.Static)) {
+				return maps && method.getName().matches("just|justOrEmpty|fromIterable|fromArray|range");
+			}
+			if (method.getName()
+				.matches("(flat|concat|switch)Map[A-Z]?.*|publishOn|subscribeOn|delay.*|then.*|zip.*")) {
+				maps = false;
+			}
+			else if (part.getArguments()
+				.stream()
+				.anyMatch((argument) -> argument instanceof J.Lambda || argument instanceof J.MemberReference)) {
+				maps = true;
+			}
+		}
+		return false;
+	}
+
+	private static @Nullable Expression unwrapped(@Nullable Expression expression) {
+		return (expression != null) ? expression.unwrap() : null;
+	}
+
+	/**
+	 * Tells whether a wait is an alternative of a condition, of a type that is a number
+	 * or a truth value: the type of the whole depends on that of what it calls.
+	 */
+	private boolean isOfANumericCondition(J.MethodInvocation call) {
+		Cursor cursor = getCursor().getParentTreeCursor();
+		while (cursor.getValue() instanceof J.Parentheses<?>) {
+			cursor = cursor.getParentTreeCursor();
+		}
+		return cursor.getValue() instanceof J.Ternary && call.getType() instanceof JavaType.FullyQualified type
+				&& type.getFullyQualifiedName()
+					.matches("java\\.lang\\.(Boolean|Byte|Character|Short|Integer|Long|Float|Double)");
 	}
 
 	/**
@@ -194,6 +242,11 @@ final class WaitVisitor extends JavaVisitor<ExecutionContext> {
 			return parameters.get(0);
 		}
 		Owner owner = getCursor().getNearestMessage(OWNER);
+		if (method.isConstructor() && parameters.isEmpty() && owner != null && owner.isInjectable()) {
+			// Its parameter is there before its field.
+			owner.use();
+			return owner.field();
+		}
 		String reason = !parameters.isEmpty() ? "which runner is meant cannot be told"
 				: method.hasModifier(J.Modifier.Type.Static) ? "a static method has no EventLoopThreadRunner"
 						: method.isConstructor() ? "no runner is there yet when an object is made"

@@ -161,19 +161,12 @@ public abstract sealed class Call<T extends @Nullable Object> extends Work<T> im
 	}
 
 	/**
-	 * The work has a permit, before it is handed over.
-	 */
-	final void permitted() {
-		this.permitted = true;
-	}
-
-	/**
 	 * Gives the call its permit.
 	 * @return {@code false} if it was given up
 	 */
 	final boolean admitNow() {
 		this.queuedAt = System.nanoTime();
-		permitted();
+		this.permitted = true;
 		// Releases both.
 		return admit();
 	}

@@ -86,16 +86,19 @@ public final class Calls {
 	}
 
 	/**
-	 * Returns where a call begins that the current thread makes. One that the owner of
-	 * another call of this runner makes in what it runs for that does not wait for a
-	 * permit, and neither does one on the runner's loop: the owner would wait for ever if
-	 * it had the last.
+	 * Returns where a call begins.
 	 */
 	Open firstState() {
-		if (!this.settings.isBounded() || this.life.loop().inLoop()) {
-			return State.QUEUED;
-		}
-		return OwnedCall.isInside(this) ? State.QUEUED : State.WAITING;
+		return this.settings.isBounded() ? State.WAITING : State.QUEUED;
+	}
+
+	/**
+	 * Returns whether a call that the current thread makes does not wait for a permit:
+	 * the owner of another call of this runner makes it in what it runs for that, or it
+	 * is made on the runner's loop. The owner would wait for ever if it had the last.
+	 */
+	private boolean isNested() {
+		return this.life.loop().inLoop() || OwnedCall.isInside(this);
 	}
 
 	/**
@@ -130,11 +133,12 @@ public final class Calls {
 	}
 
 	private @Nullable RunResult handOver(Call<?> call) {
-		if (call.needsPermit()) {
+		if (call.needsPermit() && !isNested()) {
 			return this.permits.admit(call) ? null : RunResult.REJECTED;
 		}
-		if (this.settings.isBounded() && call.isQueued()) {
-			this.permits.admitAtOnce(call);
+		if (call.needsPermit() && !this.permits.admitAtOnce(call)) {
+			// It was given up meanwhile.
+			return null;
 		}
 		return call.handOver() ? null : RunResult.CLOSED;
 	}

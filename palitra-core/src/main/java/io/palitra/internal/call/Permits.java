@@ -67,16 +67,18 @@ final class Permits {
 	/**
 	 * Gives a call a permit even if there is none, for one that cannot wait: others wait
 	 * until so much less is done.
+	 * @return {@code false} if the call was given up
 	 */
-	void admitAtOnce(Call<?> call) {
+	boolean admitAtOnce(Call<?> call) {
 		this.lock.lock();
 		try {
-			this.taken++;
+			boolean admitted = call.admitNow();
+			this.taken += admitted ? 1 : 0;
+			return admitted;
 		}
 		finally {
 			this.lock.unlock();
 		}
-		call.permitted();
 	}
 
 	/**

@@ -348,24 +348,18 @@ final class ScopedFuture<T extends @Nullable Object> extends AsyncFuture<T> {
 	}
 
 	/**
-	 * Takes the value for one who waits for it, if he still does. No lambda, as in
-	 * {@link StageListener.End}.
+	 * Takes the value for one who waits for it, if he still does. Nobody discards it
+	 * meanwhile. No lambda, as in {@link StageListener.End}.
 	 */
 	record Await<T extends @Nullable Object>(ScopedFuture<T> future,
 			StageListener<? super T> waiting) implements BiConsumer<T, @Nullable Throwable> {
 
 		@Override
 		public void accept(T value, @Nullable Throwable failure) {
-			try {
-				if (this.waiting.isOpen()) {
-					this.future.settle();
-				}
-				this.future.leave(false);
+			if (this.waiting.hear(value, failure)) {
+				this.future.settle();
 			}
-			catch (StackOverflowError ex) {
-				// Who waits hears of the value all the same, and nobody discards it.
-			}
-			this.waiting.accept(value, failure);
+			this.future.leave(false);
 		}
 
 	}

@@ -26,8 +26,9 @@ abstract class StageListener<T extends @Nullable Object> extends LoopTask
 
 	/**
 	 * The stage has ended. May be called more than once.
+	 * @return whether the listener has taken what the stage has brought
 	 */
-	abstract void end(@Nullable T value, @Nullable Throwable failure);
+	abstract boolean end(@Nullable T value, @Nullable Throwable failure);
 
 	/**
 	 * Returns whether nobody waits for the stage any more.
@@ -38,11 +39,6 @@ abstract class StageListener<T extends @Nullable Object> extends LoopTask
 	 * Returns whether the stage, and any value of it, is this listener's.
 	 */
 	abstract boolean ownsStage();
-
-	/**
-	 * Returns whether somebody waits for the stage and has no outcome yet.
-	 */
-	abstract boolean isOpen();
 
 	/**
 	 * Has something done on another thread.
@@ -102,6 +98,14 @@ abstract class StageListener<T extends @Nullable Object> extends LoopTask
 	 */
 	@Override
 	public final void accept(@Nullable T value, @Nullable Throwable failure) {
+		hear(value, failure);
+	}
+
+	/**
+	 * The stage has completed.
+	 * @return whether the listener has taken what that has brought, or may do so later
+	 */
+	final boolean hear(@Nullable T value, @Nullable Throwable failure) {
 		try {
 			if (isAbandoned()) {
 				Headroom.requireForRareCode();
@@ -115,10 +119,10 @@ abstract class StageListener<T extends @Nullable Object> extends LoopTask
 			// again.
 			moveOn(new End<>(this, value, failure));
 			this.heard = true;
-			return;
+			return true;
 		}
 		this.heard = true;
-		end(value, failure);
+		return end(value, failure);
 	}
 
 	/**

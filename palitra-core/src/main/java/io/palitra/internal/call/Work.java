@@ -175,7 +175,6 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 		return true;
 	}
 
-	@Override
 	final boolean isOpen() {
 		return this.state instanceof Open;
 	}
@@ -235,7 +234,8 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 					start(State.STARTING);
 				}
 				else {
-					start(new Starting(thread != caller));
+					// Whoever waits in a hop is there for another call.
+					start(new Starting(thread != caller && !(executor instanceof Hops)));
 				}
 			});
 		}
@@ -344,18 +344,19 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 
 	/**
 	 * Ends the work with what it has brought. A stage that says so twice is heard once.
+	 * @return whether the work has its outcome from that
 	 */
 	@Override
-	final void end(@Nullable T value, @Nullable Throwable failure) {
+	final boolean end(@Nullable T value, @Nullable Throwable failure) {
 		if (!isFollowed() && this.state == State.STARTING
 				&& STATE.compareAndSet(this, State.STARTING, outcome(value, failure))) {
 			// Its task was called just now, and nobody has to be told of the end before.
 			ended();
-			return;
+			return true;
 		}
 		boolean waited = isAbandoned();
 		if (waited && waitsForOthers(new End<>(this, value, failure))) {
-			return;
+			return false;
 		}
 		// Made first: if there is no memory for it, others can still end the work.
 		Object outcome = outcome(value, failure);
@@ -366,8 +367,7 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 			if (seen instanceof Abandoned abandoned) {
 				if (!waited) {
 					// Given up since: what belongs to it is to be waited for.
-					end(value, failure);
-					return;
+					return end(value, failure);
 				}
 				next = abandoned.outcome();
 			}
@@ -375,18 +375,18 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 				next = State.ENDING;
 			}
 			else {
-				return;
+				return false;
 			}
 		}
 		while (!STATE.compareAndSet(this, seen, next));
 		workEnded(waited);
 		if (next == State.ENDING && STATE.compareAndSet(this, State.ENDING, outcome)) {
 			ended();
-			return;
+			return true;
 		}
 		if (!ownsStage()) {
 			// Given up just now: what the stage has brought is still others'.
-			return;
+			return false;
 		}
 		if (failure == null) {
 			events().discard(value);
@@ -397,6 +397,7 @@ abstract class Work<T extends @Nullable Object> extends StageListener<T> impleme
 		if (seen instanceof Abandoned abandoned && abandoned.isLeft()) {
 			endedLate();
 		}
+		return false;
 	}
 
 	static Object outcome(@Nullable Object value, @Nullable Throwable failure) {

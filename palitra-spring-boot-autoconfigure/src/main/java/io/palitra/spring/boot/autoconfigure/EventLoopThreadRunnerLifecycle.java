@@ -1,8 +1,5 @@
 package io.palitra.spring.boot.autoconfigure;
 
-import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
-
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +9,6 @@ import org.springframework.context.SmartLifecycle;
 
 import io.palitra.EventLoopThreadRunner;
 import io.palitra.RunnerClosedException;
-import io.palitra.RunnerSnapshot;
 
 /**
  * Stops and starts a runner with its application context, and closes it with that. Looks
@@ -26,11 +22,6 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 	 * can still make calls.
 	 */
 	static final int PHASE = Integer.MAX_VALUE / 2 - 1024;
-
-	/**
-	 * How often to look whether calls have ended.
-	 */
-	private static final Duration LOOK = Duration.ofMillis(5);
 
 	private static final Log logger = LogFactory.getLog(EventLoopThreadRunnerLifecycle.class);
 
@@ -100,29 +91,6 @@ final class EventLoopThreadRunnerLifecycle implements SmartLifecycle {
 		else if (!isNeededLater()) {
 			runner.close();
 		}
-		else if (!runner.isInCall()) {
-			awaitCalls(runner);
-		}
-	}
-
-	/**
-	 * Gives calls in flight their grace also if the runner stays: the beans that they use
-	 * may be destroyed before it is.
-	 */
-	private void awaitCalls(EventLoopThreadRunner runner) {
-		PalitraProperties.Runner properties = EventLoopThreadRunners.properties(this.context.getBeanFactory(), runner);
-		Duration grace = ((properties != null) ? properties : new PalitraProperties.Runner()).getShutdown()
-			.getGracePeriod();
-		long since = System.nanoTime();
-		while (isBusy(runner) && Duration.ofNanos(System.nanoTime() - since).compareTo(grace) < 0
-				&& !Thread.currentThread().isInterrupted()) {
-			LockSupport.parkNanos(LOOK.toNanos());
-		}
-	}
-
-	private static boolean isBusy(EventLoopThreadRunner runner) {
-		RunnerSnapshot snapshot = runner.snapshot(0);
-		return snapshot.pending() + snapshot.active() > snapshot.abandoned();
 	}
 
 	/**

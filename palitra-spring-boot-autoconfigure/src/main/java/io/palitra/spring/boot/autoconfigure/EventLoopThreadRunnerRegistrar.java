@@ -164,7 +164,7 @@ final class EventLoopThreadRunnerRegistrar implements BeanDefinitionRegistryPost
 		}
 		if (beanFactory.containsBeanDefinition(bean)) {
 			boolean named = beanFactory.getMergedBeanDefinition(bean) instanceof RootBeanDefinition definition
-					&& definition.getQualifiedElement() != null;
+					&& definition.getQualifiedElement() != null && bean.endsWith(BEAN_SUFFIX);
 			return named ? bean.substring(0, bean.length() - BEAN_SUFFIX.length()) : bean;
 		}
 		return (beanFactory.getParentBeanFactory() instanceof ConfigurableListableBeanFactory parent)

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.stream.Stream;
 
 import org.springframework.beans.BeansException;
@@ -16,6 +17,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -53,8 +56,10 @@ final class WaitingExecutors {
 		}
 		Object singleton = beanFactory.getSingleton(name);
 		if (singleton instanceof ExecutorConfigurationSupport executor) {
-			// One that takes part in the stop of the context has stopped by now.
-			return executor.isRunning();
+			// One that takes part in the stop of the context has stopped by now. Who
+			// would
+			// give one that is idle a task has stopped, too.
+			return executor.isRunning() && !isIdle(executor);
 		}
 		if (singleton instanceof SimpleAsyncTaskExecutor executor) {
 			return executor.isActive() && hasTerminationTimeout(executor);
@@ -62,6 +67,13 @@ final class WaitingExecutors {
 		return singleton instanceof Executor executor
 				&& !(executor instanceof ExecutorService service && service.isTerminated())
 				&& isDestroyedByWaiting(executor, beanFactory.getMergedBeanDefinition(name));
+	}
+
+	private static boolean isIdle(ExecutorConfigurationSupport executor) {
+		ThreadPoolExecutor pool = (executor instanceof ThreadPoolTaskExecutor tasks) ? tasks.getThreadPoolExecutor()
+				: (executor instanceof ThreadPoolTaskScheduler scheduler) ? scheduler.getScheduledThreadPoolExecutor()
+						: null;
+		return pool != null && pool.getActiveCount() == 0 && pool.getQueue().isEmpty();
 	}
 
 	/**

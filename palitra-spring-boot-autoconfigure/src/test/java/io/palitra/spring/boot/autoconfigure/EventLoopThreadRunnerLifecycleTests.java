@@ -85,7 +85,7 @@ class EventLoopThreadRunnerLifecycleTests {
 	}
 
 	@Test
-	void callInFlightHasItsGraceBesideExecutorsThatAreDestroyedLater() {
+	void callInFlightHasItsGraceBesideAnIdleExecutorThatAwaitsTermination() {
 		CountDownLatch called = new CountDownLatch(1);
 		AtomicReference<CompletableFuture<String>> call = new AtomicReference<>();
 		this.contextRunner.withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))

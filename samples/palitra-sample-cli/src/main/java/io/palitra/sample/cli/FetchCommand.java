@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -145,7 +146,12 @@ public final class FetchCommand implements Callable<Integer> {
 	 * Returns whether all have ended, rather than been cancelled.
 	 */
 	private boolean fetch(List<Fetch> fetches) {
-		RunOptions options = RunOptions.defaults().name("fetch").maxConcurrency(this.concurrency).longRunning();
+		// Each fetch has a limit of its own, all together have none.
+		RunOptions options = RunOptions.defaults()
+			.name("fetch")
+			.timeout(ChronoUnit.FOREVER.getDuration())
+			.maxConcurrency(this.concurrency)
+			.longRunning();
 		try {
 			Palitra.gatherOutcomes(fetches, options);
 			return true;

@@ -1,6 +1,7 @@
 package io.palitra.spring.boot.autoconfigure.health;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,9 @@ final class EventLoopThreadRunnerProbes {
 	 * Sends a probe through the one runner.
 	 */
 	EventLoopThreadRunnerProbe.Result sendToTheOnlyOne() throws Exception {
-		return all().values().iterator().next().call();
+		Iterator<Callable<EventLoopThreadRunnerProbe.Result>> probes = all().values().iterator();
+		// One that a factory bean is to make is nowhere before.
+		return probes.hasNext() ? probes.next().call() : EventLoopThreadRunnerProbe.Result.NOT_BUILT;
 	}
 
 	/**
