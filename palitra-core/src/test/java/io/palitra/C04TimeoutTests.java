@@ -330,7 +330,7 @@ class C04TimeoutTests {
 		RunOptions options = RunOptions.defaults().startOn(StartOn.caller()).timeout(Duration.ofSeconds(1));
 		// Whose time is up before the task returns its stage
 		CompletableFuture<Object> late = this.runner.submit(() -> {
-			Thread.sleep(1_100);
+			Support.eventually().until(() -> this.runner.snapshot().calls().get(0).remaining().isNegative());
 			return new CompletableFuture<>();
 		}, options);
 		Throwable timeout = Support.get(late.handle((value, failure) -> failure));

@@ -9,7 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -47,8 +50,11 @@ class C05ChainTests {
 		.onDiscard(this.discarded::add)
 		.build();
 
+	private final EventLoopThreadRunner waiting = EventLoopThreadRunner.builder().name("waiting").build();
+
 	@AfterEach
 	void close() {
+		this.waiting.close(Duration.ZERO);
 		this.runner.close(Duration.ZERO);
 	}
 
@@ -295,14 +301,25 @@ class C05ChainTests {
 		Work<String> first = new Work<>();
 		Owner<String> owner = Owner.start(() -> this.runner.runScoped((scope) -> next.apply(scope.fork(() -> first))));
 		Support.untilActive(this.runner, 1);
+		giveUpOnTheWay(owner, first, "first");
+		assertDiscarded("first");
+	}
+
+	/**
+	 * Gives the run up when a value is there and the loop has not come to it.
+	 */
+	private void giveUpOnTheWay(Owner<?> owner, Work<String> work, String value) {
 		try (HeldLoop held = HeldLoop.of(this.runner)) {
-			first.complete("first");
+			work.complete(value);
 			owner.interrupt();
 			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
 		}
-		Support.eventually().until(() -> this.discarded.contains("first"));
+	}
+
+	private void assertDiscarded(String value) {
+		Support.eventually().until(() -> this.discarded.contains(value));
 		Support.settle(this.runner);
-		assertThat(this.discarded).containsExactly("first");
+		assertThat(this.discarded).containsExactly(value);
 	}
 
 	static Stream<Named<Consumer<CompletableFuture<String>>>> everySide() {
@@ -324,14 +341,8 @@ class C05ChainTests {
 			return fork.thenApply((value) -> value);
 		}));
 		Support.untilActive(this.runner, 1);
-		try (HeldLoop held = HeldLoop.of(this.runner)) {
-			first.complete("first");
-			owner.interrupt();
-			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-		}
-		Support.eventually().until(() -> this.discarded.contains("first"));
-		Support.settle(this.runner);
-		assertThat(this.discarded).containsExactly("first");
+		giveUpOnTheWay(owner, first, "first");
+		assertDiscarded("first");
 	}
 
 	@Test
@@ -345,14 +356,43 @@ class C05ChainTests {
 		Support.untilActive(this.runner, 1);
 		Owner<String> waiting = Owner.start(() -> this.runner.await(fork.get(), Duration.ofMillis(1)));
 		assertThat(waiting.failure()).isInstanceOf(RunTimeoutException.class);
-		try (HeldLoop held = HeldLoop.of(this.runner)) {
-			first.complete("first");
-			owner.interrupt();
-			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
+		giveUpOnTheWay(owner, first, "first");
+		assertDiscarded("first");
+	}
+
+	@Test
+	void valueThatComesWhenAnAwaitGivesUpIsTakenOrDiscardedC11() {
+		ExecutorService threads = Executors.newFixedThreadPool(2, Support::daemon);
+		for (int round = 0; round < 3_000; round++) {
+			String value = "value " + round;
+			AtomicReference<Object> taken = new AtomicReference<>();
+			this.runner.runScoped((scope) -> {
+				CompletableFuture<String> source = new CompletableFuture<>();
+				CompletableFuture<String> fork = scope.fork(() -> source);
+				fork.exceptionally((failure) -> "instead").completeExceptionally(new IllegalStateException("refused"));
+				long since = System.nanoTime();
+				CompletableFuture<Void> waits = CompletableFuture.runAsync(() -> {
+					try {
+						taken.set(this.waiting.await(fork, Duration.ofNanos(200_000)));
+					}
+					catch (RunTimeoutException ex) {
+						// Then somebody else sees to it.
+					}
+				}, threads);
+				long at = 150_000 + ThreadLocalRandom.current().nextLong(150_000);
+				CompletableFuture<Void> comes = CompletableFuture.runAsync(() -> {
+					while (System.nanoTime() - since < at) {
+						Thread.onSpinWait();
+					}
+					source.complete(value);
+				}, threads);
+				return CompletableFuture.allOf(waits, comes);
+			});
+			Support.eventually().until(() -> taken.get() != null || this.discarded.contains(value));
+			assertThat(this.discarded.contains(value)).isNotEqualTo(taken.get() != null);
+			this.discarded.clear();
 		}
-		Support.eventually().until(() -> this.discarded.contains("first"));
-		Support.settle(this.runner);
-		assertThat(this.discarded).containsExactly("first");
+		threads.shutdown();
 	}
 
 	@Test
@@ -405,9 +445,7 @@ class C05ChainTests {
 		next.get().cancel(true);
 		owner.interrupt();
 		assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-		Support.eventually().until(() -> this.discarded.contains("first"));
-		Support.settle(this.runner);
-		assertThat(this.discarded).containsExactly("first");
+		assertDiscarded("first");
 	}
 
 	@Test
@@ -454,14 +492,8 @@ class C05ChainTests {
 			.runScoped((scope) -> scope.fork(Support.value("first")).thenCompose((value) -> second)));
 		Support.untilActive(this.runner, 1);
 		Support.settle(this.runner);
-		try (HeldLoop held = HeldLoop.of(this.runner)) {
-			second.complete("second");
-			owner.interrupt();
-			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-		}
-		Support.eventually().until(() -> this.discarded.contains("second"));
-		Support.settle(this.runner);
-		assertThat(this.discarded).containsExactly("second");
+		giveUpOnTheWay(owner, second, "second");
+		assertDiscarded("second");
 	}
 
 	@Test
@@ -474,11 +506,7 @@ class C05ChainTests {
 			return fork.thenApply((value) -> value);
 		}));
 		Support.untilActive(this.runner, 1);
-		try (HeldLoop held = HeldLoop.of(this.runner)) {
-			first.complete("first");
-			owner.interrupt();
-			assertThat(owner.failure()).isInstanceOf(RunInterruptedException.class);
-		}
+		giveUpOnTheWay(owner, first, "first");
 		Support.settle(this.runner);
 		assertThat(taken).hasValue("first");
 		assertThat(this.discarded).isEmpty();

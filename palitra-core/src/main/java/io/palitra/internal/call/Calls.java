@@ -133,12 +133,14 @@ public final class Calls {
 	}
 
 	private @Nullable RunResult handOver(Call<?> call) {
-		if (call.needsPermit() && !isNested()) {
-			return this.permits.admit(call) ? null : RunResult.REJECTED;
-		}
-		if (call.needsPermit() && !this.permits.admitAtOnce(call)) {
-			// It was given up meanwhile.
-			return null;
+		if (call.needsPermit()) {
+			if (!isNested()) {
+				return this.permits.admit(call) ? null : RunResult.REJECTED;
+			}
+			if (!this.permits.admitAtOnce(call)) {
+				// It was given up meanwhile.
+				return null;
+			}
 		}
 		return call.handOver() ? null : RunResult.CLOSED;
 	}

@@ -178,9 +178,8 @@ public non-sealed class OwnedCall<T extends @Nullable Object> extends Call<T>
 	private void awaitOutcome() {
 		if (isOpen() && !loop().inLoop()) {
 			handToExecutor();
-			// A task that was called in place may have brought the outcome. To look for
-			// it
-			// would write where all owners do: many would wait for each other's caches.
+			// Not for an outcome that a task called in place has brought: to look writes
+			// where all owners do, and many would wait for each other's caches.
 			if (isOpen() && (this.handed || startOn() == null)) {
 				Scope scope = this.scope;
 				loop().spin().spinForResult((scope != null) ? scope : this);

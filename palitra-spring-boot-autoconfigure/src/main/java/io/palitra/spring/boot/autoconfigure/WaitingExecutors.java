@@ -56,9 +56,8 @@ final class WaitingExecutors {
 		}
 		Object singleton = beanFactory.getSingleton(name);
 		if (singleton instanceof ExecutorConfigurationSupport executor) {
-			// One that takes part in the stop of the context has stopped by now. Who
-			// would
-			// give one that is idle a task has stopped, too.
+			// One that takes part in the stop of the context has stopped by now, and so
+			// have those who would give an idle one a task.
 			return executor.isRunning() && !isIdle(executor);
 		}
 		if (singleton instanceof SimpleAsyncTaskExecutor executor) {

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinitionCustomizer;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -72,6 +74,18 @@ class EventLoopThreadRunnersTests {
 					.getShutdown()
 					.getGracePeriod()).hasSeconds(3);
 			});
+	}
+
+	@Test
+	void thatAreNotBuiltHaveTheNamesOfTheirBeansWhateverQualifiesThem() {
+		RootBeanDefinition mine = new RootBeanDefinition(EventLoopThreadRunner.class,
+				() -> EventLoopThreadRunner.builder().name("mine").build());
+		mine.setLazyInit(true);
+		mine.setQualifiedElement(EventLoopThreadRunnersTests.class);
+		this.contextRunner.withInitializer(
+				(context) -> ((BeanDefinitionRegistry) context.getBeanFactory()).registerBeanDefinition("mine", mine))
+			.run((context) -> assertThat(EventLoopThreadRunners.notBuilt(context.getBeanFactory()))
+				.containsExactly("mine"));
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -129,6 +130,12 @@ abstract class AbstractHealthTests {
 	}
 
 	@Test
+	void runnerThatAFactoryBeanIsYetToMakeIsNotBuilt() {
+		this.contextRunner.withBean("mine", Factory.class, Factory::new)
+			.run((context) -> assertThat(ask(context).details()).containsExactly(entry("state", "NOT_BUILT")));
+	}
+
+	@Test
 	void severalLazyRunnersAreToldOfThoughTheyAreNotBuilt() {
 		this.contextRunner
 			.withInitializer(
@@ -227,6 +234,20 @@ abstract class AbstractHealthTests {
 	}
 
 	record Answer(String status, Map<String, Object> details) {
+	}
+
+	static final class Factory implements FactoryBean<EventLoopThreadRunner> {
+
+		@Override
+		public EventLoopThreadRunner getObject() {
+			return named("mine");
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return EventLoopThreadRunner.class;
+		}
+
 	}
 
 }
